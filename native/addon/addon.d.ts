@@ -1,0 +1,278 @@
+// The border between TypeScript and the C++ add-on: the one list of its calls, its options and its events. `native/addon/*.cpp` fulfils it; a
+// test holds the two against each other. Arguments are checked by the adapters before they get here; the add-on checks again only what would
+// harm it. Times are integer milliseconds unless the name says otherwise; levels are dBm0.
+
+/** Slot and generation of a native object; 0 names nothing. */
+export type Handle = number;
+
+/** Status values of native/common/handle.hpp. */
+export type NativeStatus = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+/** What a call that creates answers: a handle, or why not. */
+export interface Created {
+  readonly status: NativeStatus;
+  readonly handle: Handle;
+}
+
+export interface EngineOptions {
+  /** Time stands still until `step`. For tests. */
+  readonly stepped: boolean;
+  /** Ask for SCHED_FIFO; goes on without it when refused. */
+  readonly realtimePriority: boolean;
+  /** 16…4096. */
+  readonly maxHandles: number;
+}
+
+export interface PlayOptions {
+  readonly files: readonly string[];
+  readonly loop: boolean;
+  /** Digits of the leg that end it. */
+  readonly stopKeys: string;
+  /** After what plays to this leg already, else it replaces that. */
+  readonly queued: boolean;
+}
+
+export interface ToneSegment {
+  /** Hz, up to four sounding together; none is a pause. */
+  readonly frequencies: readonly number[];
+  readonly levelDbm0: number;
+  readonly milliseconds: number;
+}
+
+export interface RecordOptions {
+  /** Written as `<file>.part`, renamed when complete. */
+  readonly file: string;
+  readonly direction: 'received' | 'sent' | 'both';
+  readonly format: 'linear16' | 'alaw';
+  readonly maxSeconds: number;
+}
+
+export interface EngineCounters {
+  readonly frames: number;
+  readonly lateFrames: number;
+  readonly skippedFrames: number;
+  readonly worstLatenessMicroseconds: number;
+  readonly worstFrameMicroseconds: number;
+  readonly prefetchUnderruns: number;
+  readonly recordOverruns: number;
+  readonly eventsLost: number;
+  readonly legs: number;
+  readonly players: number;
+  readonly recorders: number;
+  readonly bridges: number;
+  /** Counts by upper bound 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms. */
+  readonly latenessHistogram: readonly number[];
+  /** True where the audio thread runs under SCHED_FIFO. */
+  readonly realtime: boolean;
+}
+
+// --- SIP ---------------------------------------------------------------------------------------------------------------------------------
+
+export interface SipOptions {
+  /** Literal IP address to bind; also what Contact and SDP carry. */
+  readonly host: string;
+  /** UDP and TCP port; 0 lets the system choose (read it back from `sipPorts`). */
+  readonly port: number;
+  /** TLS listener; absent: no TLS listener (TLS trunks still go out). */
+  readonly tls?: { readonly port: number; readonly certificateFile: string; readonly keyFile: string; readonly caFile?: string };
+  readonly userAgent: string;
+  /** 1…1024. */
+  readonly maxCalls: number;
+  /** First and last RTP port, even…odd. */
+  readonly rtpPorts: readonly [number, number];
+  /** Codecs in order of preference, PJSIP names: "PCMA/8000", "PCMU/8000", "G722/16000", "opus/48000". */
+  readonly codecs: readonly string[];
+  /** 0 quiet … 4 trace of messages, to the file. */
+  readonly logLevel: number;
+  readonly logFile?: string;
+}
+
+export interface SipTrunkOptions {
+  /** Peer's IP literal and port: names were resolved by the adapter. */
+  readonly address: string;
+  readonly port: number;
+  /** The name the trunk was configured with, for the request URI and TLS; an IP literal again where there is none. */
+  readonly domain: string;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly register?: { readonly username: string; readonly password: string; readonly realm?: string; readonly expiresSeconds: number };
+  /** Seconds between OPTIONS; 0: none, the trunk counts as up. */
+  readonly optionsSeconds: number;
+  readonly srtp: 'off' | 'optional' | 'mandatory';
+  /** How to send digits where the peer offers several ways; automatic: RFC 4733, else INFO, else in-band. */
+  readonly dtmf: 'automatic' | 'rfc4733' | 'info' | 'inBand';
+  /** REFER from the peer: refused with 603, or told by `legReferred`. */
+  readonly refer: 'refuse' | 'follow';
+}
+
+export interface SipDialOptions {
+  /** Full request URI without the trunk's route: "sip:+447700900123@domain". */
+  readonly uri: string;
+  /** From: URI and display name ("" none). Anonymous where the presentation is restricted. */
+  readonly fromUri: string;
+  readonly fromName: string;
+  /** P-Asserted-Identity URI; absent: header not sent. */
+  readonly assertedUri?: string;
+  /** Value of Privacy ("id"); absent: header not sent. */
+  readonly privacy?: string;
+  /** Diversion header value; absent: not sent. */
+  readonly diversion?: string;
+  /** Identity chosen ahead (DESIGN.md §6.1). */
+  readonly callId: string;
+  readonly fromTag: string;
+}
+
+// --- Card --------------------------------------------------------------------------------------------------------------------------------
+
+export interface ChannelInfo {
+  readonly channel: number;
+  readonly kind: 'fxo' | 'fxs';
+  readonly name: string;
+}
+
+/** One step of a far end's script. Steps run in order; after the last one the far end keeps listening until it is cleared. */
+export type FarEndStep =
+  /** Rings for so long (the caller hears ringing), then goes on. */
+  | { readonly do: 'ring'; readonly milliseconds: number }
+  /** Answers: polarity reversal at the FXO port; the telephone at an FXS port is lifted. */
+  | { readonly do: 'answer' }
+  /** Plays a WAV file (after answer: to the answered call). */
+  | { readonly do: 'play'; readonly file: string }
+  | { readonly do: 'tone'; readonly segments: readonly ToneSegment[]; readonly loop: boolean }
+  | { readonly do: 'digits'; readonly digits: string; readonly onMs: number; readonly offMs: number }
+  | { readonly do: 'wait'; readonly milliseconds: number }
+  /** Clears: battery drop at an FXO port, on-hook at an FXS port. */
+  | { readonly do: 'hangUp' }
+  /** Busy, congestion or number-unobtainable tone for as long as the caller stays. Only before `answer`. */
+  | { readonly do: 'refuse'; readonly tone: 'busy' | 'congestion' | 'unobtainable' };
+
+export interface FarEnd {
+  /** Digits as the exchange receives them, national form ("01632960200"), or for an FXS telephone its channel number. */
+  readonly number: string;
+  readonly script: readonly FarEndStep[];
+  /** Folder for `<call>.wav` of what it heard from answer on; absent: nothing is kept. */
+  readonly heardFolder?: string;
+}
+
+export interface AnalogueDialOptions {
+  /** FXO: digits to key after dial tone. FXS: "" (the telephone is rung). */
+  readonly digits: string;
+}
+
+// --- The engine --------------------------------------------------------------------------------------------------------------------------
+
+export interface NativeEngine {
+  /** Monotonic milliseconds of the native clock, with fractions. */
+  nowMs(): number;
+  /** Moves a stepped clock on, a multiple of 20 ms; events it caused have been delivered when it returns. */
+  step(milliseconds: number): void;
+
+  bridge(legA: Handle, legB: Handle): Created;
+  unbridge(bridge: Handle): NativeStatus;
+  play(leg: Handle, options: PlayOptions): Created;
+  playTone(leg: Handle, segments: readonly ToneSegment[], loop: boolean): Created;
+  stopPlayer(player: Handle): NativeStatus;
+  record(leg: Handle, options: RecordOptions): Created;
+  stopRecorder(recorder: Handle): NativeStatus;
+  setDetectors(leg: Handle, detectors: { readonly dtmf: boolean; readonly tones: boolean }): NativeStatus;
+  levels(leg: Handle): { readonly status: NativeStatus; readonly receivedDbm0: number; readonly sentDbm0: number };
+  counters(): EngineCounters;
+  resetWorst(): void;
+
+  /** Leg commands, routed to the line stack that owns the leg. */
+  ring(leg: Handle, earlyMedia: boolean): NativeStatus;
+  answer(leg: Handle): NativeStatus;
+  clear(leg: Handle, q850: number, sipStatus: number): NativeStatus;
+  sendDigits(leg: Handle, digits: string, onMs: number, offMs: number, method: 'automatic' | 'rfc4733' | 'info' | 'inBand'): NativeStatus;
+
+  /** Starts the SIP stack; throws an Error that says why it can't (port taken, bad certificate). At most once an engine. */
+  sipStart(options: SipOptions): void;
+  /** The bound ports; 0 where there is no listener. */
+  sipPorts(): { readonly udp: number; readonly tcp: number; readonly tls: number };
+  sipAddTrunk(options: SipTrunkOptions): Created;
+  /** Calls in progress stay; no new ones. */
+  sipRemoveTrunk(trunk: Handle): NativeStatus;
+  sipDial(trunk: Handle, options: SipDialOptions): Created;
+
+  /** Opens the virtual card: `fxo` and `fxs` channels, FXO numbered first. */
+  cardStartVirtual(options: { readonly fxo: number; readonly fxs: number }): readonly ChannelInfo[];
+  /** Far ends by number; replaces all. Files are read here (throws where one can't be), so that the audio thread never does. */
+  virtualSetFarEnds(farEnds: readonly FarEnd[]): void;
+  /** The exchange rings an FXO port, as if someone called the line; `script` runs once it is answered. */
+  virtualCallIn(channel: number, script: readonly FarEndStep[], heardFolder?: string): NativeStatus;
+  /** The telephone at an FXS port is lifted and keys digits; `script` runs when the call is answered. */
+  virtualPhoneDials(channel: number, digits: string, script: readonly FarEndStep[], heardFolder?: string): NativeStatus;
+  /** Clears the call at the far end of a channel now. */
+  virtualHangUp(channel: number): NativeStatus;
+  analogueDial(channel: number, options: AnalogueDialOptions): Created;
+
+  /** Stops threads, ends every leg (their legEnded events are delivered first), closes files. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface NativeAddon {
+  /** Version of the border; src/ refuses another. */
+  readonly borderVersion: number;
+  /** Library versions, for `doctor`: {"pjsip": "2.17", "openssl": "3.0.x"}. */
+  readonly versions: Readonly<Record<string, string>>;
+  createEngine(options: EngineOptions, onEvents: (events: readonly NativeEvent[]) => void): NativeEngine;
+}
+
+// --- Events ------------------------------------------------------------------------------------------------------------------------------
+
+/** Every event carries `atMs`, the native clock's time of what it tells. */
+export type NativeEvent =
+  // Legs. Each leg ends in exactly one legEnded, whatever happened; nothing of the leg comes after it.
+  | {
+      readonly type: 'legIncoming';
+      readonly atMs: number;
+      readonly leg: Handle;
+      readonly kind: 'sip' | 'analogue';
+      /** SIP: user part of the request URI. Analogue FXO: "". FXS: what the telephone keyed. */
+      readonly to: string;
+      readonly channel: number;
+      /** SIP only; "" where a header was absent. */
+      readonly fromUri: string;
+      readonly fromName: string;
+      readonly assertedUri: string;
+      readonly privacy: string;
+      readonly diversion: string;
+      readonly sourceAddress: string;
+      readonly sourcePort: number;
+      readonly callId: string;
+    }
+  /** The INVITE left (SIP: handed to the transport), or the line was seized: `atMs` is the lateness measure. */
+  | { readonly type: 'legSeized'; readonly atMs: number; readonly leg: Handle }
+  /** 18x, or ringing heard on an analogue line. `earlyMedia`: there is audio to listen to. */
+  | { readonly type: 'legProgress'; readonly atMs: number; readonly leg: Handle; readonly sipStatus: number; readonly earlyMedia: boolean }
+  | { readonly type: 'legAnswered'; readonly atMs: number; readonly leg: Handle }
+  | {
+      readonly type: 'legEnded';
+      readonly atMs: number;
+      readonly leg: Handle;
+      /** Q.850 cause; inferred from tones on analogue lines, from the SIP status without a Reason header. */
+      readonly q850: number;
+      readonly inferred: boolean;
+      /** Final SIP status that was received or sent before answer; 0 otherwise and on other lines. */
+      readonly sipStatus: number;
+      readonly by: 'us' | 'peer' | 'line';
+      /** Outgoing SIP: true once the INVITE was handed to the transport with no local error. Analogue: true once dialled. */
+      readonly sent: boolean;
+      /** Outgoing SIP: a response (even 100) came. */
+      readonly responded: boolean;
+      readonly detail: string;
+    }
+  | { readonly type: 'legHeld'; readonly atMs: number; readonly leg: Handle; readonly held: boolean }
+  | { readonly type: 'legReferred'; readonly atMs: number; readonly leg: Handle; readonly referTo: string }
+  | { readonly type: 'digit'; readonly atMs: number; readonly leg: Handle; readonly digit: string; readonly durationMs: number; readonly method: 'rfc4733' | 'info' | 'inBand' }
+  | { readonly type: 'digitsSent'; readonly atMs: number; readonly leg: Handle; readonly method: 'rfc4733' | 'info' | 'inBand' }
+  | { readonly type: 'tone'; readonly atMs: number; readonly leg: Handle; readonly tone: 'busy' | 'congestion' | 'unobtainable' | 'ringing' | 'dial' }
+  // Players and recorders: exactly one end event each.
+  | { readonly type: 'playerEnded'; readonly atMs: number; readonly player: Handle; readonly leg: Handle; readonly reason: 'finished' | 'stopped' | 'key' | 'replaced' | 'legEnded' | 'error'; readonly key: string; readonly playedMs: number; readonly detail: string }
+  | { readonly type: 'recorderEnded'; readonly atMs: number; readonly recorder: Handle; readonly leg: Handle; readonly reason: 'stopped' | 'maxLength' | 'legEnded' | 'error'; readonly file: string; readonly recordedMs: number; readonly detail: string }
+  | { readonly type: 'bridgeEnded'; readonly atMs: number; readonly bridge: Handle; readonly reason: 'unbridged' | 'legEnded' }
+  // Lines.
+  | { readonly type: 'trunkState'; readonly atMs: number; readonly trunk: Handle; readonly up: boolean; readonly sipStatus: number; readonly detail: string }
+  | { readonly type: 'channelState'; readonly atMs: number; readonly channel: number; readonly state: 'idle' | 'ringing' | 'dialling' | 'talking' | 'alarm' | 'removed'; readonly detail: string }
+  /** A far end of the virtual card answered, and later was cleared: the heard file is complete. */
+  | { readonly type: 'farEndAnswered'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string }
+  | { readonly type: 'farEndEnded'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string; readonly heardFile: string; readonly heardMs: number };
