@@ -1,0 +1,288 @@
+import type { Outcome } from '../core/index.js';
+
+/** Rows as rooms see them. Times are integer milliseconds UTC; durations integer seconds; absent values are null. */
+
+export interface AccountRecord {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly name: string;
+  readonly status: 'active' | 'disabled';
+  /** ISO 3166 two letters: how national numbers are read. */
+  readonly country: string;
+  readonly features: AccountFeatures;
+  readonly limits: AccountLimits;
+  readonly createdAt: number;
+}
+
+export interface AccountFeatures {
+  readonly scheduledCall: boolean;
+  /** May present a number that is not a service number of the box (platform.md §1.2). */
+  readonly customCli: boolean;
+}
+
+export interface AccountLimits {
+  /** Scheduled Calls in progress at once. */
+  readonly simultaneousScheduledCalls: number;
+  /** Requests that are not final. */
+  readonly openRequests: number;
+  /** latestStartAt defaults to due + this. */
+  readonly latestStartSeconds: number;
+}
+
+export interface ServiceNumberRecord {
+  readonly id: string;
+  readonly accountId: string;
+  /** E.164. */
+  readonly number: string;
+  readonly status: 'active' | 'parked' | 'suspended';
+  readonly description: string;
+  readonly createdAt: number;
+}
+
+/** A plan assigned to a service number; at most one of a number's is active. */
+export interface AssignmentRecord {
+  readonly id: string;
+  readonly serviceNumberId: string;
+  readonly planId: string;
+  readonly active: boolean;
+  readonly createdAt: number;
+}
+
+export interface PlanRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly description: string;
+  /** The version callers get; null until one was published. */
+  readonly activeVersion: number | null;
+  /** Counts saves; a change names the revision it was made from. */
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface PlanVersionRecord {
+  readonly planId: string;
+  /** 1, 2, 3 … within the plan. */
+  readonly version: number;
+  /** The plan document (CONTRACT.md's form), JSON text. */
+  readonly document: string;
+  readonly createdAt: number;
+}
+
+export interface AudioFileRecord {
+  readonly id: string;
+  readonly accountId: string;
+  /** What plans refer to; unique in the account, never changes. */
+  readonly slug: string;
+  readonly description: string;
+  /** Under the state directory. */
+  readonly path: string;
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+  readonly createdAt: number;
+}
+
+export interface TrunkRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'sip' | 'isdn' | 'analogue';
+  readonly enabled: boolean;
+  /** E.164 prefixes it carries; empty: any number. */
+  readonly prefixes: readonly string[];
+  /** Lower goes first where prefixes are equally long. */
+  readonly priority: number;
+  readonly maxCalls: number;
+  readonly callsPerSecond: number;
+  readonly sip: SipTrunkSettings | null;
+  readonly analogue: AnalogueTrunkSettings | null;
+  readonly createdAt: number;
+}
+
+export interface SipTrunkSettings {
+  /** host:port as configured. */
+  readonly address: string;
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly register: boolean;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly optionsSeconds: number;
+  readonly srtp: 'off' | 'optional' | 'mandatory';
+  readonly dtmf: 'automatic' | 'rfc4733' | 'info' | 'inBand';
+  readonly refer: 'refuse' | 'follow';
+  /** Put before what the trunk delivers as called number; "" none. */
+  readonly ddiPrefix: string;
+  /** Whether an INVITE that nobody answered at all may be followed by the next trunk (DESIGN.md §6.5). */
+  readonly retryAfterTimeout: boolean;
+}
+
+export interface AnalogueTrunkSettings {
+  /** Channel numbers of FXO ports. */
+  readonly channels: readonly number[];
+  /** Service number an incoming call on these channels is for, E.164. */
+  readonly serviceNumber: string | null;
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  /** SHA-256 of the token, hex: a token is 256 random bits, so that no slow hash is needed. */
+  readonly hash: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  readonly expiresAt: number | null;
+}
+
+export type RequestState = 'queued' | 'held' | 'dialling' | 'inProgress' | 'waitingRetry' | 'completed' | 'failed' | 'expired' | 'deleted' | 'interrupted';
+
+export interface RequestRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly serviceNumberId: string;
+  readonly serviceNumber: string;
+  /** Wire form of an Address. */
+  readonly firstParty: string;
+  readonly presentationNumber: string;
+  /** As asked for; null: now. */
+  readonly scheduledAt: number | null;
+  readonly dueAt: number;
+  readonly latestStartAt: number;
+  readonly firstPartyRingSeconds: number;
+  readonly reference: string | null;
+  /** Lower goes first among those due at the same moment. */
+  readonly priority: number;
+  readonly guarantee: 'atMostOnce' | 'atLeastOnce';
+  /** Initial values of the plan's variables, JSON text. */
+  readonly variables: string;
+  readonly state: RequestState;
+  /** Outcome of the last attempt; null before. */
+  readonly outcome: Outcome | null;
+  /** Code name and words of why it ended so, or was refused; null where there is nothing to say. */
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** When it became final; null while open. */
+  readonly finalAt: number | null;
+}
+
+export type AttemptState = 'armed' | 'dialling' | 'inProgress' | 'ended';
+
+export interface AttemptRecord {
+  readonly id: string;
+  readonly requestId: string;
+  /** 1, 2, 3 … of the request. */
+  readonly number: number;
+  readonly state: AttemptState;
+  readonly dueAt: number;
+  readonly armedAt: number;
+  /** Identity on the line, chosen when armed. */
+  readonly lineCallId: string;
+  readonly lineFromTag: string;
+  /** The line was seized (measure of lateness). */
+  readonly seizedAt: number | null;
+  readonly answeredAt: number | null;
+  readonly endedAt: number | null;
+  readonly outcome: Outcome | null;
+  readonly q850: number | null;
+  readonly sipStatus: number | null;
+  readonly callId: string | null;
+  /** Why it was refused before dialling, or what a recovery found; null otherwise. */
+  readonly reasonCode: string | null;
+  readonly reason: string | null;
+  readonly tries: readonly TryRecord[];
+}
+
+/** One line used in an attempt. */
+export interface TryRecord {
+  readonly id: string;
+  readonly trunkId: string;
+  readonly trunkName: string;
+  readonly legId: string;
+  readonly startedAt: number;
+  readonly q850: number | null;
+  readonly inferred: boolean;
+  readonly sipStatus: number | null;
+  /** Left us without a local error. */
+  readonly sent: boolean;
+  readonly detail: string;
+  /** What the line could not carry ("networkCli", "presentationCli", …). */
+  readonly notCarried: readonly string[];
+}
+
+export interface CallRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly origin: 'inbound' | 'scheduled';
+  readonly serviceNumberId: string | null;
+  readonly requestId: string | null;
+  readonly attemptId: string | null;
+  readonly planId: string | null;
+  readonly planVersion: number | null;
+  readonly from: string;
+  readonly to: string;
+  readonly startAt: number;
+  readonly answeredAt: number | null;
+  readonly endAt: number | null;
+  /** How many CDRs belong to it; null until it ended. */
+  readonly expectedCount: number | null;
+}
+
+/** Types of the platform: 1 inbound, 2 outdial, 167 first party; 7, 26, 27 and custom ones are accountable events (DESIGN.md §6.6). */
+export interface CdrRecord {
+  readonly id: string;
+  readonly accountId: string;
+  readonly callId: string;
+  readonly callType: number;
+  readonly legId: string | null;
+  readonly parentId: string | null;
+  readonly requestId: string | null;
+  readonly attemptId: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly startAt: number;
+  readonly answeredAt: number | null;
+  readonly endAt: number;
+  /** Q.850 cause. */
+  readonly clearDown: number;
+  /** Time to answer in ms; 0 where it was not answered. */
+  readonly ttaMs: number;
+  /** Further facts (SIP status, trunk, outcome), JSON text. */
+  readonly data: string;
+}
+
+/** An event of the stream (DESIGN.md §6.17). */
+export interface EventRecord {
+  /** "<boot>-<seq>". */
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly accountId: string;
+  readonly callId: string | null;
+  readonly legId: string | null;
+  readonly requestId: string | null;
+  /** JSON text. */
+  readonly data: string;
+}
+
+/** One line of a call's trace: which node ran, what it did, what was heard. */
+export interface TraceRecord {
+  readonly callId: string;
+  readonly sequence: number;
+  readonly at: number;
+  readonly type: string;
+  /** JSON text. */
+  readonly data: string;
+}
+
+/** The answer that an Idempotency-Key got the first time. */
+export interface IdempotencyRecord {
+  readonly accountId: string;
+  readonly key: string;
+  /** Method, path and body, hashed: the same key with another request is an error. */
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly body: string;
+  readonly createdAt: number;
+}

@@ -1,0 +1,212 @@
+import type {
+  AccountRecord,
+  AssignmentRecord,
+  AttemptRecord,
+  AudioFileRecord,
+  CallRecord,
+  CdrRecord,
+  EventRecord,
+  IdempotencyRecord,
+  PlanRecord,
+  PlanVersionRecord,
+  RequestRecord,
+  RequestState,
+  ServiceNumberRecord,
+  TokenRecord,
+  TraceRecord,
+  TrunkRecord,
+} from './records.js';
+
+/**
+ * One change, as plain data for the writer thread. Repositories make them; `Store.commit` carries them out. A command whose condition does not
+ * hold (a request no longer in the expected state, a name that exists) undoes its whole commit and rejects it with the store's `conflict`.
+ */
+export interface WriteCommand {
+  readonly operation: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** A page of a list: rows in the list's order, and where to go on (null: the end). */
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly after: string | null;
+}
+
+export interface PageQuery {
+  /** 1…1000. */
+  readonly limit: number;
+  /** `after` of the page before. */
+  readonly after?: string;
+}
+
+/** Reads are synchronous, on the main thread's connection, and see everything that `commit` has resolved for. Each is an indexed look-up. */
+export interface AccountRepository {
+  insert(record: AccountRecord): WriteCommand;
+  update(record: AccountRecord): WriteCommand;
+  get(id: string): AccountRecord | null;
+  root(): AccountRecord | null;
+  children(id: string): readonly AccountRecord[];
+  /** The account and all below it. */
+  subtreeIds(id: string): readonly string[];
+  list(ids: readonly string[], page: PageQuery): Page<AccountRecord>;
+}
+
+export interface ServiceNumberRepository {
+  /** Conflict where the number exists. */
+  insert(record: ServiceNumberRecord): WriteCommand;
+  update(record: ServiceNumberRecord): WriteCommand;
+  delete(id: string): WriteCommand;
+  get(id: string): ServiceNumberRecord | null;
+  byNumber(e164: string): ServiceNumberRecord | null;
+  list(accountIds: readonly string[], page: PageQuery): Page<ServiceNumberRecord>;
+  insertAssignment(record: AssignmentRecord): WriteCommand;
+  /** Makes one assignment active and the number's others not; null: none is. */
+  activateAssignment(serviceNumberId: string, assignmentId: string | null): WriteCommand;
+  deleteAssignment(id: string): WriteCommand;
+  assignments(serviceNumberId: string): readonly AssignmentRecord[];
+  activeAssignment(serviceNumberId: string): AssignmentRecord | null;
+  /** Numbers whose assignments use a plan. */
+  assignmentsOfPlan(planId: string): readonly AssignmentRecord[];
+}
+
+export interface PlanRepository {
+  insert(plan: PlanRecord): WriteCommand;
+  /** Conflict where the stored revision is not `expectedRevision`. */
+  update(plan: PlanRecord, expectedRevision: number): WriteCommand;
+  delete(id: string): WriteCommand;
+  insertVersion(version: PlanVersionRecord): WriteCommand;
+  get(id: string): PlanRecord | null;
+  version(planId: string, version: number): PlanVersionRecord | null;
+  versions(planId: string, page: PageQuery): Page<PlanVersionRecord>;
+  latestVersionNumber(planId: string): number;
+  list(accountIds: readonly string[], page: PageQuery): Page<PlanRecord>;
+}
+
+export interface AudioFileRepository {
+  insert(record: AudioFileRecord): WriteCommand;
+  update(record: AudioFileRecord): WriteCommand;
+  delete(id: string): WriteCommand;
+  get(id: string): AudioFileRecord | null;
+  bySlug(accountId: string, slug: string): AudioFileRecord | null;
+  list(accountIds: readonly string[], page: PageQuery): Page<AudioFileRecord>;
+}
+
+export interface TrunkRepository {
+  insert(record: TrunkRecord): WriteCommand;
+  update(record: TrunkRecord): WriteCommand;
+  delete(id: string): WriteCommand;
+  get(id: string): TrunkRecord | null;
+  all(): readonly TrunkRecord[];
+}
+
+export interface TokenRepository {
+  insert(record: TokenRecord): WriteCommand;
+  delete(id: string): WriteCommand;
+  /** Not more often than once a minute a token. */
+  touch(id: string, lastUsedAt: number): WriteCommand;
+  byHash(hash: string): TokenRecord | null;
+  get(id: string): TokenRecord | null;
+  list(accountIds: readonly string[], page: PageQuery): Page<TokenRecord>;
+  count(): number;
+}
+
+export interface RequestFilter {
+  readonly accountIds: readonly string[];
+  readonly states?: readonly RequestState[];
+  readonly serviceNumber?: string;
+  readonly reference?: string;
+}
+
+export interface ScheduledCallRepository {
+  insert(record: RequestRecord): WriteCommand;
+  /** Conflict where the stored state is none of `expectedStates`. */
+  update(record: RequestRecord, expectedStates: readonly RequestState[]): WriteCommand;
+  get(id: string): RequestRecord | null;
+  /** By due moment, priority, id. */
+  list(filter: RequestFilter, page: PageQuery): Page<RequestRecord>;
+  /** Open requests (queued, held, waitingRetry) due before `before`, by due moment, priority, id. */
+  due(before: number, limit: number): readonly RequestRecord[];
+  /** Every request in a state that is not final: what a start-up looks through. */
+  open(): readonly RequestRecord[];
+  countOpen(accountIds: readonly string[]): number;
+  insertAttempt(record: AttemptRecord): WriteCommand;
+  updateAttempt(record: AttemptRecord): WriteCommand;
+  attempts(requestId: string): readonly AttemptRecord[];
+  attempt(id: string): AttemptRecord | null;
+  /** Attempts that have not ended. */
+  openAttempts(): readonly AttemptRecord[];
+}
+
+export interface CallFilter {
+  readonly accountIds: readonly string[];
+  readonly requestId?: string;
+  readonly callId?: string;
+  /** Start at or after / before, ms. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface CallRepository {
+  insert(record: CallRecord): WriteCommand;
+  update(record: CallRecord): WriteCommand;
+  get(id: string): CallRecord | null;
+  list(filter: CallFilter, page: PageQuery): Page<CallRecord>;
+  /** Calls without an end: after a restart, those the last process left behind. */
+  open(): readonly CallRecord[];
+  insertCdr(record: CdrRecord): WriteCommand;
+  cdrs(filter: CallFilter, page: PageQuery): Page<CdrRecord>;
+  cdrsOfCall(callId: string): readonly CdrRecord[];
+}
+
+export interface EventRepository {
+  append(record: EventRecord): WriteCommand;
+  /** After an id, oldest first; null where that id is unknown or gone. */
+  after(id: string | null, accountIds: readonly string[], limit: number): readonly EventRecord[] | null;
+  deleteBefore(at: number): WriteCommand;
+}
+
+export interface TraceRepository {
+  append(record: TraceRecord): WriteCommand;
+  ofCall(callId: string): readonly TraceRecord[];
+  deleteBefore(at: number): WriteCommand;
+}
+
+export interface IdempotencyRepository {
+  insert(record: IdempotencyRecord): WriteCommand;
+  get(accountId: string, key: string): IdempotencyRecord | null;
+  deleteBefore(at: number): WriteCommand;
+}
+
+/** What the store tells of itself, for metrics and health. */
+export interface StoreStatistics {
+  readonly commits: number;
+  readonly commands: number;
+  /** p99 of the last 1,000 commits, ms, fsync included. */
+  readonly commitP99Ms: number;
+  readonly queued: number;
+  readonly failed: number;
+}
+
+/** The database: two SQLite files, a writer thread of their own, repositories. The only place with SQL. */
+export interface Store {
+  readonly accounts: AccountRepository;
+  readonly serviceNumbers: ServiceNumberRepository;
+  readonly plans: PlanRepository;
+  readonly audioFiles: AudioFileRepository;
+  readonly trunks: TrunkRepository;
+  readonly tokens: TokenRepository;
+  readonly scheduledCalls: ScheduledCallRepository;
+  readonly calls: CallRepository;
+  readonly events: EventRepository;
+  readonly traces: TraceRepository;
+  readonly idempotency: IdempotencyRepository;
+  /**
+   * Carries out commands as one: all or none, in the next group commit. Resolves after the fsync of what is in the first file; commands of the
+   * second (traces) only need to be in its log. Rejects with `conflict`, `diskFull` or `writeFailed`; nothing of it is stored then.
+   */
+  commit(...commands: readonly WriteCommand[]): Promise<void>;
+  statistics(): StoreStatistics;
+  /** "ok", or what is wrong with the files. */
+  integrity(): string;
+  close(): Promise<void>;
+}
