@@ -8,6 +8,9 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 CACHE="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/branchline"
 LOGS="$ROOT/build/setup-logs"
 
+# How many long steps this run has taken.
+LONG_STEPS=0
+
 # A log's last lines are enough to see what failed; the path to the whole is printed with them.
 readonly LOG_TAIL_LINES=25
 # How often a long step says that it is still alive where there is no terminal to rewrite a line on.
@@ -34,18 +37,19 @@ hash_input() { sha256sum | cut -c1-16; }
 # Prints a hash of the names, sizes and modification times of files, so that "has anything changed?" costs milliseconds.
 # Arguments: files and folders below ROOT; what does not exist counts as absent.
 hash_tree() {
-  (cd "$ROOT" && find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort | hash_input)
+  (cd "$ROOT" && { find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null || true; } | LC_ALL=C sort | hash_input)
 }
 
 # Runs a command that takes long, as a job of its own: its output goes to a log, a progress line shows the seconds, and the
 # log's tail is shown if it fails. Interrupting the set-up ends the whole job, so that nothing builds on unseen.
-# $1: name of the log. $2: what is being done, with about how long it takes. The rest: the command (a program, not a function
-# that relies on errexit). Returns the command's status.
+# $1: name of the log. $2: what is being done, with about how long it takes. The rest: the command (a program: a function
+# would run without errexit). Returns the command's status.
 run_long() {
   local log="$LOGS/$1.log" what="$2" started=$SECONDS
   shift 2
   mkdir -p "$LOGS"
   say "$what"
+  LONG_STEPS=$((LONG_STEPS + 1))
   set -m # the job gets a process group, which can be ended as a whole
   "$@" </dev/null >"$log" 2>&1 &
   local job=$! status=0

@@ -49,17 +49,17 @@ build_pjsip() {
       "XDG_CACHE_HOME=/var/tmp/branchline-cache npm start" ;;
   esac
   mkdir -p "$CACHE"
-  (
-    if ! flock -n 9; then
-      say "another set-up is building PJSIP just now; waiting for it"
-      flock 9
-    fi
-    if [[ -z "$(cached_pjsip "$key")" ]]; then
-      # What an earlier build left when it was cut off; nobody else is building, we hold the lock.
-      rm -rf "$CACHE"/.building.*
-      build_pjsip_locked "$key"
-    fi
-  ) 9>"$CACHE/pjproject.lock"
+  exec 9>"$CACHE/pjproject.lock"
+  if ! flock -n 9; then
+    say "another set-up is building PJSIP just now; waiting for it"
+    flock 9
+  fi
+  if [[ -z "$(cached_pjsip "$key")" ]]; then
+    # What an earlier build left when it was cut off; nobody else is building, we hold the lock.
+    rm -rf "$CACHE"/.building.*
+    build_pjsip_locked "$key"
+  fi
+  exec 9>&-
 }
 
 build_pjsip_locked() {
@@ -68,7 +68,7 @@ build_pjsip_locked() {
     tarball="$CACHE/pjproject-source.tar.xz"
     fetch_pjsip "$tarball"
   fi
-  run_long pjsip-build "building PJSIP into $CACHE, once a machine (about 90 s on two cores)" \
+  run_long pjsip-build "building PJSIP into $CACHE, once a machine (about a minute)" \
     "$PJSIP_HERE/build.sh" "$tarball" "$CACHE" "$key" ||
     die "PJSIP could not be built; the whole log is $LOGS/pjsip-build.log"
 }
