@@ -24,7 +24,10 @@ export interface InputProblem {
  *
  * Ranges: 1 core, 2 config, 3 store, 4 accounts, 5 telephony, 6 media and lines, 7 callplan, 8 scheduler, 9 api, 10 health, 11 cli.
  */
-export function errorCodes<const T extends Readonly<Record<string, readonly [number, ErrorKind]>>>(range: number, table: T): { readonly [K in keyof T]: ErrorCode } {
+export function errorCodes<const T extends Readonly<Record<string, readonly [number, ErrorKind]>>>(
+  range: number,
+  table: T,
+): { readonly [K in keyof T]: ErrorCode } {
   const entries = Object.entries(table).map(([name, [offset, kind]]) => [name, { id: `BL${range * 1000 + offset}`, name, kind }]);
   return Object.fromEntries(entries) as { readonly [K in keyof T]: ErrorCode };
 }
@@ -36,7 +39,11 @@ export class BranchlineError extends Error {
   /** For input: each place that is wrong. */
   readonly problems: readonly InputProblem[];
 
-  constructor(code: ErrorCode, message: string, details: { context?: Readonly<Record<string, unknown>>; problems?: readonly InputProblem[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { context?: Readonly<Record<string, unknown>>; problems?: readonly InputProblem[]; cause?: unknown } = {},
+  ) {
     super(`${message} (${code.id})`, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'BranchlineError';
     this.code = code;

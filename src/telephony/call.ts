@@ -37,7 +37,17 @@ export interface Call {
   /** 1 inbound A-leg, 167 First Party, 2 outdial. `parentId`: the leg it was made for. */
   addLeg(leg: Leg, callType: 1 | 2 | 167, parentId?: string): void;
   /** Tries that never became a leg on a line also write their record (DESIGN.md §6.6: an attempt that was never answered writes its 167). */
-  addUnconnected(callType: 2 | 167, end: { readonly to: string; readonly from: string; readonly startAt: number; readonly endAt: number; readonly q850: number; readonly data: Readonly<Record<string, unknown>> }): void;
+  addUnconnected(
+    callType: 2 | 167,
+    end: {
+      readonly to: string;
+      readonly from: string;
+      readonly startAt: number;
+      readonly endAt: number;
+      readonly q850: number;
+      readonly data: Readonly<Record<string, unknown>>;
+    },
+  ): void;
   addEvent(event: AccountableEvent): void;
   /** Notes which plan version it runs. */
   usePlan(planId: string, version: number): void;

@@ -1,0 +1,88 @@
+/** Where a value came from, strongest first. */
+export const SOURCES = ['command line', 'environment', 'file', 'default'] as const;
+export type Source = (typeof SOURCES)[number];
+
+interface SettingRow<T> {
+  /** What it means; shown by `doctor --settings`. */
+  readonly means: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'choice' | 'list';
+  readonly default: T;
+  readonly unit?: string;
+  readonly range?: readonly [number, number];
+  readonly choices?: readonly string[];
+  /** What has to start again for a change to take effect. */
+  readonly restart: 'service' | 'none';
+  /** Never shown. */
+  readonly secret?: true;
+}
+
+function text(means: string, value: string, more: { readonly secret?: true } = {}): SettingRow<string> {
+  return { means, type: 'string', default: value, restart: 'service', ...more };
+}
+
+function integer(means: string, value: number, range: readonly [number, number], unit?: string): SettingRow<number> {
+  return { means, type: 'integer', default: value, range, restart: 'service', ...(unit === undefined ? {} : { unit }) };
+}
+
+function choice<const C extends readonly string[]>(means: string, value: C[number], choices: C): SettingRow<C[number]> {
+  return { means, type: 'choice', default: value, choices, restart: 'service' };
+}
+
+/**
+ * Every setting, one row a key. The key is what `branchline.yaml` says (dots nest), `BRANCHLINE_` and the key in capitals is its environment
+ * variable (`http.port`: `BRANCHLINE_HTTP_PORT`), and the key with dashes its option on the command line (`--http-port`).
+ */
+export const SETTINGS = {
+  stateDir: text('Folder of the database, audio, recordings and logs', 'state'),
+  'http.host': text('Address the API listens on', '127.0.0.1'),
+  'http.port': integer('Port the API listens on; 0 takes a free one', 8080, [0, 65535]),
+  'sip.host': text('IP address SIP and RTP use', '127.0.0.1'),
+  'sip.port': integer('SIP port over UDP and TCP; 0 takes a free one', 5060, [0, 65535]),
+  'sip.tlsPort': integer('SIP port over TLS, when a certificate is set', 5061, [0, 65535]),
+  'sip.tlsCertificate': text('Certificate file (PEM) for SIP over TLS; empty: no TLS listener', ''),
+  'sip.tlsKey': text('Key file (PEM) of that certificate', ''),
+  'sip.rtpFirst': integer('First RTP port', 16384, [1024, 65000]),
+  'sip.rtpLast': integer('Last RTP port', 20479, [1025, 65535]),
+  'sip.maxCalls': integer('SIP calls at once; more are refused with 503', 512, [1, 1024]),
+  'sip.codecs': {
+    means: 'Codecs in order of preference',
+    type: 'list',
+    default: ['PCMA/8000', 'PCMU/8000', 'G722/16000', 'opus/48000'],
+    choices: ['PCMA/8000', 'PCMU/8000', 'G722/16000', 'opus/48000'],
+    restart: 'service',
+  } as SettingRow<readonly string[]>,
+  'sip.logLevel': integer('Trace of SIP messages, to sip.log in the state folder: 0 none … 4 all', 0, [0, 4]),
+  card: choice('Telephony card', 'virtual', ['virtual', 'dahdi', 'none']),
+  'card.fxo': integer('FXO channels of the virtual card', 4, [0, 24]),
+  'card.fxs': integer('FXS channels of the virtual card', 4, [0, 24]),
+  bootstrapToken: text('At the first start with an empty state: an API token with this value', '', { secret: true }),
+  demo: {
+    means: 'Make a demo account with a service number, a plan and audio at the first start',
+    type: 'boolean',
+    default: true,
+    restart: 'service',
+  } as SettingRow<boolean>,
+  country: text('Country whose national number form is read where an account names none', 'GB'),
+  logLevel: choice('Log level', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+type Widen<T> = T extends boolean ? boolean : T;
+export type Settings = { readonly [K in SettingKey]: Widen<(typeof SETTINGS)[K]['default']> };
+
+/** The option on the command line: "http.port" → "http-port", "stateDir" → "state-dir". */
+export function optionName(key: SettingKey): string {
+  return words(key).join('-');
+}
+
+/** The environment variable: "http.port" → "BRANCHLINE_HTTP_PORT". */
+export function variableName(key: SettingKey): string {
+  return `BRANCHLINE_${words(key).join('_').toUpperCase()}`;
+}
+
+function words(key: SettingKey): string[] {
+  return key
+    .replaceAll('.', '-')
+    .replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
+    .split('-');
+}
