@@ -12,7 +12,7 @@ LOGS="$ROOT/build/setup-logs"
 LONG_STEPS=0
 
 # A log's last lines are enough to see what failed; the path to the whole is printed with them.
-readonly LOG_TAIL_LINES=25
+LOG_TAIL_LINES=25
 # How often a long step says that it is still alive where there is no terminal to rewrite a line on.
 readonly QUIET_PROGRESS_SECONDS=15
 
@@ -59,6 +59,7 @@ run_long() {
   show_progress "$job" "$started"
   wait "$job" || status=$?
   trap - INT TERM HUP
+  kill -TERM -- "-$job" 2>/dev/null || true # what the job started and left behind
   if ((status != 0)); then
     printf 'branchline: failed after %d s; the last lines of %s:\n' "$((SECONDS - started))" "$log" >&2
     tail -n "$LOG_TAIL_LINES" "$log" | sed 's/^/    | /' >&2
