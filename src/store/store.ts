@@ -1,3 +1,4 @@
+import type { Outcome } from '../core/index.js';
 import type {
   AccountRecord,
   AssignmentRecord,
@@ -117,6 +118,19 @@ export interface RequestFilter {
   readonly reference?: string;
 }
 
+/** A request's place in the order of dialling. */
+export interface DuePosition {
+  readonly dueAt: number;
+  readonly priority: number;
+  readonly id: string;
+}
+
+export interface RequestCount {
+  readonly state: RequestState;
+  readonly outcome: Outcome | null;
+  readonly count: number;
+}
+
 export interface ScheduledCallRepository {
   insert(record: RequestRecord): WriteCommand;
   /** Conflict where the stored state is none of `expectedStates`. */
@@ -124,11 +138,15 @@ export interface ScheduledCallRepository {
   get(id: string): RequestRecord | null;
   /** By due moment, priority, id. */
   list(filter: RequestFilter, page: PageQuery): Page<RequestRecord>;
-  /** Open requests (queued, held, waitingRetry) due before `before`, by due moment, priority, id. */
-  due(before: number, limit: number): readonly RequestRecord[];
+  /** Requests that wait to be dialled (queued, waitingRetry; not held) due before `before`, by due moment, priority, id, from behind `after` (null: the first). */
+  due(before: number, limit: number, after: DuePosition | null): readonly RequestRecord[];
   /** Every request in a state that is not final: what a start-up looks through. */
   open(): readonly RequestRecord[];
   countOpen(accountIds: readonly string[]): number;
+  /** How many requests there are of each state and last outcome. */
+  counts(accountIds: readonly string[]): readonly RequestCount[];
+  /** The newest `updatedAt` of all requests; 0 where there is none. A wall clock that reads earlier has been set back (DESIGN.md §6.10). */
+  newestUpdatedAt(): number;
   insertAttempt(record: AttemptRecord): WriteCommand;
   updateAttempt(record: AttemptRecord): WriteCommand;
   attempts(requestId: string): readonly AttemptRecord[];
