@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 
-#include "audio/detect/sinusoid_fit.hpp"
 #include "audio/frame.hpp"
 
 namespace branchline {
@@ -23,72 +22,72 @@ struct DtmfEvent {
 /// sinusoids decides, eight consecutive fits make a digit. Fixed size, never allocates; one thread at a time (the audio clock's).
 class DtmfReceiver {
  public:
-  DtmfReceiver() noexcept;
+  DtmfReceiver() noexcept { reset(); }
   void reset() noexcept;
   /// Looks at 20 ms of 8 kHz audio. The answer is valid until the next call; an end always comes before the next begin.
   std::span<const DtmfEvent> process(const Frame& frame) noexcept;
 
  private:
-  static constexpr int kHop = 16;                    // 2 ms.
-  static constexpr int kHopsInWindow = 10;           // 20 ms.
+  static constexpr int kHop = 16;                    // Samples, 2 ms.
+  static constexpr int kHopsInWindow = 10;
   static constexpr int kWindow = kHop * kHopsInWindow;
-  static constexpr int kHistory = 32;                // Hops looked back at most, 64 ms; a power of two.
+  static constexpr int kHistory = 32;                // Hops that are looked back at, at most; a power of two.
+  static constexpr int kTrail = 64;                  // Readings of a candidate that are kept; a power of two.
 
-  struct HighPass {
-    double z[3][2] = {};
-    float run(float sample) noexcept;
-  };
-  struct ToneReading {  // One tone of a pair in one fit.
+  /// One tone of a pair in one fit, with what the window's noise may move it by.
+  struct ToneReading {
     float hz = 0;
     float dbm0 = 0;
+    float hzSigma = 0;
+    float dbSigma = 0;
   };
-  struct Reading {      // One hop's verdict: digit 0 means that no pair stood up to the checks.
+  /// One hop's verdict: digit 0 means that no pair stood up to the checks.
+  struct Reading {
     char digit = 0;
-    ToneReading tones[2] = {};
-    float hzSigma[2] = {};  // What noise alone may move the fit's frequency and level by.
-    float dbSigma[2] = {};
+    std::array<ToneReading, 2> tones{};
   };
 
+  [[nodiscard]] float highPass(float sample) noexcept;
   void endHop() noexcept;
-  Reading readWindow() noexcept;
-  void binPowers(std::array<float, 8>& powers) const noexcept;
-  Reading fitPair(int low, int high, float energy, float lowBandEnergy) noexcept;
-  bool hasHarmonics(const double* hz, const double* power) noexcept;
-  bool lowBandIsNew(char digit, float lowBand, float energy) const noexcept;
+  void shiftWindow() noexcept;
+  [[nodiscard]] std::array<float, 8> binPowers() const noexcept;
+  [[nodiscard]] Reading fitPair(int low, int high, float energy, float lowBand) const noexcept;
+  void noteOnset(int low, int high) noexcept;
+  [[nodiscard]] bool maskedByVoice(float lowBand, float energy) const noexcept;
   void judge(const Reading& reading) noexcept;
-  bool isSteady(const Reading& reading, int hops) const noexcept;
-  void tell(DtmfEvent event) noexcept;
+  [[nodiscard]] bool isSteady(const Reading& reading, int hops) const noexcept;
+  void beginDigit() noexcept;
+  void endDigit() noexcept;
 
-  HighPass highPass_;
-  SinusoidFit<kWindow> fit_;
+  std::array<std::array<double, 2>, 3> filter_{};    // State of the high-pass, a row a section.
   std::array<float, kWindow> window_{};              // High-passed, oldest first.
   std::array<float, kHop> hop_{};                    // The hop being filled: high-passed …
   std::array<float, kHop> rawHop_{};                 // … and as it came.
   int filled_ = 0;
 
-  float hopEnergy_[kHopsInWindow] = {};              // Per hop of the window, a ring.
-  float hopRawEnergy_[kHopsInWindow] = {};
-  float binRe_[8][kHopsInWindow] = {};
-  float binIm_[8][kHopsInWindow] = {};
-  int ring_ = 0;
+  std::array<float, kHopsInWindow> hopEnergy_{};     // Rings over the window's hops; `newest_` is the last written.
+  std::array<float, kHopsInWindow> rawHopEnergy_{};
+  std::array<std::array<float, kHopsInWindow>, 8> binRe_{};
+  std::array<std::array<float, kHopsInWindow>, 8> binIm_{};
+  int newest_ = 0;
 
-  std::int64_t hops_ = 0;                            // Since reset: 2 ms each.
-  float lowBandHistory_[kHistory] = {};              // Energy below 640 Hz per hop.
-  float powerHistory_[kHistory][8] = {};             // Bin powers per hop.
+  std::int64_t hops_ = 0;                            // Since reset.
+  std::array<float, kHistory> lowBandHistory_{};     // Energy below 640 Hz, by hop.
+  std::array<std::array<float, 8>, kHistory> powerHistory_{};
   float lowBandBefore_ = 0;                          // That of 32 ms before the candidate began.
   bool abrupt_ = false;                              // Both tones of the candidate rose by 10 dB or more within 24 ms.
 
   char candidate_ = 0;
   int good_ = 0;                                     // Consecutive hops that read `candidate_`.
-  ToneReading trail_[64][2] = {};                    // Readings of the candidate.
+  std::int64_t candidateHop_ = 0;                    // The first of them.
+  std::array<std::array<ToneReading, 2>, kTrail> trail_{};
   char digit_ = 0;                                   // Told, and not ended yet.
   int bad_ = 0;                                      // Consecutive hops that did not read `digit_`.
-  std::int64_t firstGoodHop_ = 0;
-  std::int64_t candidateHop_ = 0;
-  std::int64_t lastGoodHop_ = 0;
+  std::int64_t firstHop_ = 0;                        // First and last hop that read `digit_`.
+  std::int64_t lastHop_ = 0;
 
   std::array<DtmfEvent, 8> events_{};
-  int eventCount_ = 0;
+  std::size_t eventCount_ = 0;
 };
 
 }  // namespace branchline

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 
-#include "audio/detect/sinusoid_fit.hpp"
 #include "audio/frame.hpp"
 
 namespace branchline {
@@ -16,12 +15,12 @@ enum class CallTone : std::uint8_t { none, dial, ringing, busy, congestion, unob
 [[nodiscard]] const char* callToneName(CallTone tone) noexcept;
 
 /// Detector of the United Kingdom's call progress tones on a clean line: a least-squares fit of one or two sinusoids over 40 ms, every 10 ms, then
-/// the cadence. Frequencies ±5 %, cadence ±10 % (BT SIN 350), levels down to −35 dBm0. Busy and congestion are told after two whole cycles, number
-/// unobtainable (continuous) after 2 s, dial tone after 500 ms, ringing after its first pair of bursts. Fixed size, never allocates; one thread
-/// at a time (the audio clock's).
+/// the cadence. Frequencies ±5 %, cadence ±10 % (BT SIN 350), levels 0 … −35 dBm0. Busy and congestion are told after two whole cycles, number
+/// unobtainable (continuous) after 2 s, dial tone after 500 ms, ringing in the second burst of its first pair. Fixed size, never allocates; one
+/// thread at a time (the audio clock's).
 class ToneDetector {
  public:
-  ToneDetector() noexcept;
+  ToneDetector() noexcept { reset(); }
   void reset() noexcept;
   /// Looks at 20 ms of 8 kHz audio. Answers the tone that was recognised in this frame, once for as long as it goes on; else none.
   CallTone process(const Frame& frame) noexcept;
@@ -29,32 +28,43 @@ class ToneDetector {
   [[nodiscard]] CallTone present() const noexcept { return present_; }
 
  private:
-  static constexpr int kHop = 80;                    // 10 ms.
-  static constexpr int kWindow = 320;                // 40 ms.
-  static constexpr int kSegments = 8;                // Two cycles of congestion.
+  static constexpr std::size_t kHop = 80;            // Samples, 10 ms.
+  static constexpr std::size_t kWindow = 320;        // 40 ms.
+  static constexpr std::size_t kSegments = 8;        // Two cycles of congestion.
 
-  /// What one window holds.
   enum class Sound : std::uint8_t { silence, tone400, dialPair, ringPair, other };
+  /// What one window holds.
+  struct Reading {
+    Sound sound = Sound::silence;
+    float hz = 0;    // Of its first tone.
+    float dbm0 = 0;  // Of the whole.
+  };
+  /// A stretch of one sound.
   struct Segment {
     Sound sound = Sound::silence;
     int milliseconds = 0;
+    float hz = 0;
+    float lowestDbm0 = 0;
+    float highestDbm0 = 0;
+    bool steady = true;  // Neither frequency nor level wandered.
   };
 
   CallTone endHop() noexcept;
-  Sound classify() noexcept;
-  CallTone follow(Sound sound) noexcept;
-  void closeSegment(int milliseconds) noexcept;
-  [[nodiscard]] CallTone cadence() const noexcept;
-  [[nodiscard]] CallTone continuous() const noexcept;
-  CallTone recognise(CallTone tone) noexcept;
+  [[nodiscard]] Reading readWindow() noexcept;
+  [[nodiscard]] Reading readTones(float energy, float dbm0) const noexcept;
+  void follow(const Reading& reading) noexcept;
+  void begin(const Reading& reading, int milliseconds) noexcept;
+  void extend(const Reading& reading) noexcept;
+  [[nodiscard]] CallTone recognise() const noexcept;
+  [[nodiscard]] bool matches(const int* cycleMs, std::size_t segments) const noexcept;
+  [[nodiscard]] bool hasCeased() const noexcept;
 
-  SinusoidFit<kWindow> fit_;
-  std::array<float, kWindow> window_{};
-  int filled_ = 0;
-  float level_ = 0;                                  // Mean power of the last tone, to tell its pauses from its fading.
+  std::array<float, kWindow> window_{};              // Oldest first.
+  std::size_t filled_ = 0;                           // Of the newest hop.
+  float toneDbm0_ = -99;                             // Of the last tone: its pauses are told from it.
 
-  Segment running_;                                  // Not closed yet.
-  int unsureMs_ = 0;                                 // Since the last window that was clearly of `running_`'s sound.
+  Segment running_;
+  int unsureMs_ = 0;                                 // Since a window was clearly of the running segment's sound.
   std::array<Segment, kSegments> closed_{};          // Newest last.
   CallTone present_ = CallTone::none;
 };
