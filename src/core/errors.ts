@@ -55,6 +55,8 @@ export class BranchlineError extends Error {
 export const coreErrors = errorCodes(1, {
   bug: [1, 'unexpected'],
   aborted: [2, 'operational'],
+  nativeMissing: [3, 'operational'],
+  nativeVersion: [4, 'operational'],
 });
 
 /** For the `default` of a switch that must be exhaustive: fails to compile when a case is missing, throws when data lied. */

@@ -3,6 +3,8 @@ export * from './emitter.js';
 export * from './errors.js';
 export * from './ids.js';
 export * from './logger.js';
+export * from './native-addon.js';
+export * from './native.js';
 export * from './outcomes.js';
 export * from './serial-queue.js';
 export * from './stepped-clock.js';

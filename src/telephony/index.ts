@@ -6,3 +6,5 @@ export * from './ports/media.js';
 export * from './ports/virtual-card.js';
 export * from './call.js';
 export * from './ports/dialling.js';
+export * from './errors.js';
+export * from './numbers/index.js';

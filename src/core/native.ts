@@ -1,0 +1,36 @@
+import type { EngineOptions, NativeAddon, NativeEngine, NativeEvent } from '../../native/addon/addon.js';
+import type { Clock } from './clock.js';
+import { Emitter } from './emitter.js';
+
+/** The add-on's events by type: what an adapter subscribes to. */
+export type NativeEvents = { readonly [T in NativeEvent['type']]: Extract<NativeEvent, { readonly type: T }> };
+
+/**
+ * The native engine and its events for everybody who lives above it. One engine, several adapters (SIP, analogue, media) which do not know each
+ * other: each listens to the types it understands and looks the handle up in its own table.
+ */
+export interface Native {
+  readonly engine: NativeEngine;
+  readonly events: Emitter<NativeEvents>;
+  /** Wall time, ms, of a moment of the native clock: what `atMs` of an event means to people. */
+  wallTime(atMs: number): number;
+}
+
+/** Creates the engine and fans its events out, in order. `onListenerError` gets what a listener throws; the others still hear the event. */
+export function startNative(addon: NativeAddon, options: EngineOptions, clock: Clock, onListenerError?: (error: unknown) => void): Native {
+  const events = new Emitter<NativeEvents>(onListenerError);
+  const engine = addon.createEngine(options, (batch) => {
+    for (const event of batch) emit(events, event);
+  });
+  return {
+    engine,
+    events,
+    // Both times are cut to whole milliseconds somewhere on their way; rounding up keeps "never early" true in the records.
+    wallTime: (atMs) => Math.ceil(clock.now() - (engine.nowMs() - atMs)),
+  };
+}
+
+/** The event's `type` is its name in the map, which the compiler cannot follow for a union. */
+function emit(events: Emitter<NativeEvents>, event: NativeEvent): void {
+  events.emit(event.type, event as never);
+}

@@ -1,0 +1,10 @@
+import { errorCodes } from '../core/index.js';
+
+export const telephonyErrors = errorCodes(5, {
+  addressInvalid: [1, 'user'],
+  emergencyNumber: [2, 'user'],
+  trunkInvalid: [3, 'user'],
+  trunkNameTaken: [4, 'user'],
+  trunkUnknown: [5, 'user'],
+  virtualCardInput: [6, 'user'],
+});

@@ -1,0 +1,3 @@
+export { DEFAULT_COUNTRY, isEmergency, parseAddress, parseE164, readNumber } from './parse.js';
+export { formatNational, numberText } from './format.js';
+export { completeDelivered, readCallingNumber } from './delivered.js';
