@@ -1,0 +1,1 @@
+export { EventLog, type NewEvent } from './event-log.js';
