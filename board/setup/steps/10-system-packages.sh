@@ -43,7 +43,7 @@ step_system_packages() {
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     install_packages "${missing[@]}" --with-sudo
   else
-    die_with_command "${#missing[@]} system packages are missing, and installing them needs root" "$(apt_command "${missing[@]}")"
+    die_with_command "system packages are missing (${#missing[@]} of them), and installing needs root" "$(apt_command "${missing[@]}")"
   fi
 }
 
