@@ -64,14 +64,16 @@ using EndFields = std::vector<std::pair<const char*, FieldValue>>;
 /// All calls are safe from any thread but the audio clock's, unless said otherwise, and take effect at the start of a frame.
 class Engine {
  public:
-  /// `sink` must outlive the engine.
+  /// `sink` must outlive the engine, and must not call it back from `post`.
   Engine(EngineOptions options, EventSink& sink);
+  /// Ends what is left (legEnded with Q.850 cause 41), posts the last events, stops the threads. Nobody may be inside a call.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   [[nodiscard]] Clock& clock() noexcept;
-  /// Moves a stepped clock on by `milliseconds` (a multiple of 20), frame by frame; after each frame every registered part runs what is due.
+  /// Moves a stepped clock on by `milliseconds` (a multiple of 20), frame by frame; after each frame every registered part runs what is due, and
+  /// what the parts command takes effect. 0 runs what is due without a frame. Throws std::logic_error with a real clock, std::invalid_argument.
   void step(int milliseconds);
   /// Parts run in the order they were added. `part` must stay until removePart.
   void addPart(SteppedPart& part);
@@ -132,12 +134,15 @@ class Engine {
     std::uint32_t recorders = 0;
     std::uint32_t bridges = 0;
     std::vector<std::uint64_t> latenessHistogram;  // Upper bounds 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms.
+    bool realtime = false;                    // The audio thread runs under SCHED_FIFO.
   };
   [[nodiscard]] Counters counters() const;
   void resetWorst();
 
   /// Moves events of the audio thread (digits, ended players …) to the sink. The add-on's waker thread calls it; step() does it itself.
   void drainEvents();
+  /// A descriptor that is readable while drainEvents has something to do: for the thread that waits for it.
+  [[nodiscard]] int eventFd() const noexcept;
 
  private:
   class Impl;

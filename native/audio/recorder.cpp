@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "audio/recorder.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace branchline {
+
+namespace {
+constexpr std::size_t kDrainSamples = 4096;
+constexpr std::int64_t kFramesPerSecond = 1000 / kFrameMilliseconds;
+}  // namespace
+
+const char* recorderEndName(RecorderEnd reason) noexcept {
+  switch (reason) {
+    case RecorderEnd::stopped: return "stopped";
+    case RecorderEnd::maxLength: return "maxLength";
+    case RecorderEnd::legEnded: return "legEnded";
+    case RecorderEnd::error: return "error";
+  }
+  return "";
+}
+
+Recorder::Recorder(Handle handle, Handle leg, RecordRequest request)
+    : handle_(handle),
+      leg_(leg),
+      request_(std::move(request)),
+      channels_(request_.direction == RecordDirection::both ? 2 : 1),
+      ring_(kRingSeconds * kSampleRate * channels_),
+      framesLeft_(request_.maxSeconds * kFramesPerSecond) {}
+
+Recorder::Tap Recorder::add(const Frame& received, const Frame& sent) noexcept {
+  if (failed_.load(std::memory_order_relaxed)) return Tap::failed;
+  const bool last = --framesLeft_ == 0;
+  std::array<std::int16_t, 2 * kFrameSamples> both;
+  std::span<const std::int16_t> samples;
+  if (request_.direction == RecordDirection::both) {
+    for (std::size_t i = 0; i < kFrameSamples; i++) {
+      both[2 * i] = received.samples[i];
+      both[2 * i + 1] = sent.samples[i];
+    }
+    samples = both;
+  } else {
+    const Frame& frame = request_.direction == RecordDirection::received ? received : sent;
+    samples = std::span<const std::int16_t>(frame.samples).first(kFrameSamples);
+  }
+  // A whole frame or none, so that the channels stay in step.
+  const bool fits = ring_.free() >= samples.size();
+  if (fits) ring_.push(samples);
+  if (last) return Tap::full;
+  return fits ? Tap::kept : Tap::overrun;
+}
+
+void Recorder::closeWith(RecorderEnd reason, std::int64_t atNs) noexcept {
+  reason_ = reason;
+  endedAtNs_ = atNs;
+  closed_.store(true, std::memory_order_release);
+}
+
+std::int64_t Recorder::recordedMs() const noexcept {
+  return static_cast<std::int64_t>(writtenSamples_ / channels_ / (kSampleRate / 1000));
+}
+
+bool Recorder::service() {
+  // Read before draining: what is in the ring after `closed_` was set is all there will be.
+  const bool closed = closed_.load(std::memory_order_acquire);
+  if (failure_.empty()) {
+    try {
+      openOnce();
+      drain();
+      if (closed) complete();
+    } catch (const WavError& error) {
+      failure_ = error.what();
+      writer_.reset();
+      failed_.store(true, std::memory_order_relaxed);
+    }
+  }
+  return closed;
+}
+
+void Recorder::openOnce() {
+  if (writer_ != nullptr) return;
+  const std::string part = request_.file + ".part";
+  writer_ = std::make_unique<WavWriter>(part, static_cast<int>(channels_),
+                                        request_.format == RecordFormat::alaw ? WavEncoding::alaw : WavEncoding::linear16);
+  writtenFile_ = part;
+}
+
+void Recorder::drain() {
+  std::array<std::int16_t, kDrainSamples> samples;
+  while (const std::size_t count = ring_.pop(samples)) {
+    writer_->write(std::span<const std::int16_t>(samples).first(count));
+    writtenSamples_ += count;
+  }
+}
+
+void Recorder::complete() {
+  writer_->finish();
+  writer_.reset();
+  if (std::rename(writtenFile_.c_str(), request_.file.c_str()) != 0) {
+    throw WavError(request_.file + ": could not be renamed from " + writtenFile_ + ": " + std::strerror(errno));
+  }
+  writtenFile_ = request_.file;
+}
+
+}  // namespace branchline

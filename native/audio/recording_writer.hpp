@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "audio/recorder.hpp"
+#include "common/wake_fd.hpp"
+
+namespace branchline {
+
+/// The writing thread: brings all recordings to their files. With a stepped clock there is no thread, and `service` does its work.
+class RecordingWriter {
+ public:
+  /// `ended` is called on the writing thread for each recorder, once, when its file is complete or given up.
+  RecordingWriter(bool stepped, std::function<void(const Recorder&)> ended);
+  /// Stops the thread after a last service; recorders that are still open then are given up as <file>.part.
+  ~RecordingWriter();
+  RecordingWriter(const RecordingWriter&) = delete;
+  RecordingWriter& operator=(const RecordingWriter&) = delete;
+
+  /// Any thread but the audio thread.
+  void add(std::shared_ptr<Recorder> recorder);
+  /// Audio thread: a recorder was closed.
+  void wake() noexcept { wake_.notify(); }
+  /// Writes what waits in every ring. Writing thread, or the stepping thread.
+  void service();
+
+ private:
+  void run();
+
+  std::function<void(const Recorder&)> ended_;
+  WakeFd wake_;
+  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;                                  // Guards added_.
+  std::vector<std::shared_ptr<Recorder>> added_;
+  std::vector<std::shared_ptr<Recorder>> recorders_;  // Writing thread.
+  std::thread thread_;
+};
+
+}  // namespace branchline
