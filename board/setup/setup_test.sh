@@ -155,14 +155,12 @@ npm_is_left_alone() {
 check "npm runs only when the lock file or Node's binary interface changed" npm_is_left_alone
 
 counts() {
-  echo '{"testResults":[{"assertionResults":[{"status":"passed","fullName":"a"},{"status":"failed","fullName":"b"},{"status":"pending","fullName":"c"}]}]}' >vitest
-  equals "$(node "$here/count-tests.mjs" vitest vitest | xargs)" "1 1 1 c"
   printf '%s\n' '<testcase name="a" classname="a" time="1" status="run">' '<testcase name="b" classname="b" time="1" status="fail">' >junit
   equals "$(node "$here/count-tests.mjs" junit junit | xargs)" "1 1 0"
   printf '%s\n' 'ok a' 'not ok b' 'skip c: no sound card' >lines
   equals "$(node "$here/count-tests.mjs" lines lines | xargs)" "1 1 1 c: no sound card"
 }
-check "tests are counted from vitest's, ctest's and a script's own results" counts
+check "tests are counted from ctest's results and from lines" counts
 
 # Prints the totals after one suite. The arguments: those of suite.
 totals_of() {

@@ -16,9 +16,9 @@ LOG_TAIL_LINES=200
 
 # Every suite, in the order they run. Columns: its name, how its tests are counted, its command.
 #   exit    the command is the one test
-#   lines   a line `ok …`, `not ok …` or `skip …` a test
+#   lines   it prints a line `ok …`, `not ok …` or `skip …: why` a test
 #   junit   the command writes the file that stands for {} here, in JUnit's form
-#   vitest  no command, but vitest's arguments
+#   vitest  no command, but vitest's arguments; vitest-reporter.mjs writes such lines
 run_suites() {
   suite shell          exit    shellcheck -x board/setup/*.sh board/setup/*/*.sh
   suite setup          lines   board/setup/setup_test.sh
@@ -49,11 +49,13 @@ suite() {
 
   command=("${@//\{\}/$results}")
   if [[ "$counter" == vitest ]]; then
-    command=(node node_modules/vitest/vitest.mjs run --reporter=default --reporter=json --outputFile.json="$results" "$@")
+    command=(env BRANCHLINE_TEST_RESULTS="$results" node node_modules/vitest/vitest.mjs run
+      --reporter=default --reporter=board/setup/vitest-reporter.mjs "$@")
+    counter=lines
   fi
   rm -f "$results"
   run_long "test-$name" "suite $name" "${command[@]}" || status=$?
-  if [[ "$counter" == lines ]]; then cp "$LOGS/test-$name.log" "$results"; fi
+  if [[ "$counter" == lines && ! -f "$results" ]]; then grep -E '^(ok|not ok|skip) ' "$LOGS/test-$name.log" >"$results" || true; fi
   count_suite "$name" "$counter" "$results" "$status" "$((SECONDS - started))"
 }
 
@@ -78,6 +80,9 @@ count_suite() {
 
 main() {
   selected=("$@")
+  # What the suites print goes into files.
+  unset FORCE_COLOR
+  export NO_COLOR=1
   set_up test
   cd "$ROOT"
   mkdir -p "$RESULTS"
