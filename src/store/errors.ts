@@ -8,4 +8,5 @@ export const storeErrors = errorCodes(3, {
   damaged: [5, 'operational'],
   newerSchema: [6, 'operational'],
   badCursor: [7, 'user'],
+  inUse: [8, 'operational'],
 });

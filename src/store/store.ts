@@ -64,6 +64,7 @@ export interface ServiceNumberRepository {
   /** Makes one assignment active and the number's others not; null: none is. */
   activateAssignment(serviceNumberId: string, assignmentId: string | null): WriteCommand;
   deleteAssignment(id: string): WriteCommand;
+  assignment(id: string): AssignmentRecord | null;
   assignments(serviceNumberId: string): readonly AssignmentRecord[];
   activeAssignment(serviceNumberId: string): AssignmentRecord | null;
   /** Numbers whose assignments use a plan. */
@@ -76,6 +77,8 @@ export interface PlanRepository {
   update(plan: PlanRecord, expectedRevision: number): WriteCommand;
   delete(id: string): WriteCommand;
   insertVersion(version: PlanVersionRecord): WriteCommand;
+  /** Forgets one version; the call plan room keeps the newest 20 and the active one. Nothing where it does not exist. */
+  deleteVersion(planId: string, version: number): WriteCommand;
   get(id: string): PlanRecord | null;
   version(planId: string, version: number): PlanVersionRecord | null;
   versions(planId: string, page: PageQuery): Page<PlanVersionRecord>;
@@ -143,6 +146,8 @@ export interface ScheduledCallRepository {
   /** Every request in a state that is not final: what a start-up looks through. */
   open(): readonly RequestRecord[];
   countOpen(accountIds: readonly string[]): number;
+  /** Whether a request that is not final is for this service number. */
+  hasOpen(serviceNumberId: string): boolean;
   /** How many requests there are of each state and last outcome. */
   counts(accountIds: readonly string[]): readonly RequestCount[];
   /** The newest `updatedAt` of all requests; 0 where there is none. A wall clock that reads earlier has been set back (DESIGN.md §6.10). */
@@ -168,10 +173,12 @@ export interface CallRepository {
   insert(record: CallRecord): WriteCommand;
   update(record: CallRecord): WriteCommand;
   get(id: string): CallRecord | null;
+  /** By start, id. */
   list(filter: CallFilter, page: PageQuery): Page<CallRecord>;
   /** Calls without an end: after a restart, those the last process left behind. */
   open(): readonly CallRecord[];
   insertCdr(record: CdrRecord): WriteCommand;
+  /** By start, id. */
   cdrs(filter: CallFilter, page: PageQuery): Page<CdrRecord>;
   cdrsOfCall(callId: string): readonly CdrRecord[];
 }
@@ -180,6 +187,7 @@ export interface EventRepository {
   append(record: EventRecord): WriteCommand;
   /** After an id, oldest first; null where that id is unknown or gone. */
   after(id: string | null, accountIds: readonly string[], limit: number): readonly EventRecord[] | null;
+  /** The oldest 10,000 at most, so that no commit waits for it long; so do the other tables' of this name. */
   deleteBefore(at: number): WriteCommand;
 }
 
@@ -205,6 +213,16 @@ export interface StoreStatistics {
   readonly failed: number;
 }
 
+/** A file that was found damaged when the store opened. */
+export interface DamagedFile {
+  readonly file: string;
+  /** Where it was set aside, for a person to look at. */
+  readonly setAsideAs: string;
+  readonly problem: string;
+  /** The backup that took its place; null: it begins empty. */
+  readonly restoredFrom: string | null;
+}
+
 /** The database: two SQLite files, a writer thread of their own, repositories. The only place with SQL. */
 export interface Store {
   readonly accounts: AccountRepository;
@@ -218,13 +236,22 @@ export interface Store {
   readonly events: EventRepository;
   readonly traces: TraceRepository;
   readonly idempotency: IdempotencyRepository;
+  /** Counts the openings of this state directory, 1 at the first: the first half of event ids. */
+  readonly boot: number;
+  /** The process before did not close the store (a kill, a power cut): `integrity` is worth asking once there is time. */
+  readonly uncleanStop: boolean;
+  /** Files that were damaged and replaced at this opening. */
+  readonly recovered: readonly DamagedFile[];
   /**
    * Carries out commands as one: all or none, in the next group commit. Resolves after the fsync of what is in the first file; commands of the
    * second (traces) only need to be in its log. Rejects with `conflict`, `diskFull` or `writeFailed`; nothing of it is stored then.
    */
   commit(...commands: readonly WriteCommand[]): Promise<void>;
   statistics(): StoreStatistics;
-  /** "ok", or what is wrong with the files. */
-  integrity(): string;
+  /** "ok", or what is wrong with the files, a line a fault. Takes as long as reading them does, on a thread of its own. */
+  integrity(): Promise<string>;
+  /** Copies the first file to the directory's folder "backups", keeps the newest seven there, and returns the copy's path. */
+  backup(): Promise<string>;
+  /** Writes what was committed before, notes the clean stop, and closes the files. Later commits are rejected with `closed`. */
   close(): Promise<void>;
 }

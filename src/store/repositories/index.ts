@@ -1,0 +1,35 @@
+import type { Reader } from '../reader.js';
+import type { Store } from '../store.js';
+import { SqlAccountRepository } from './accounts.js';
+import { SqlAudioFileRepository } from './audio-files.js';
+import { SqlCallRepository } from './calls.js';
+import { SqlEventRepository } from './events.js';
+import { SqlIdempotencyRepository } from './idempotency.js';
+import { SqlPlanRepository } from './plans.js';
+import { SqlScheduledCallRepository } from './scheduled-calls.js';
+import { SqlServiceNumberRepository } from './service-numbers.js';
+import { SqlTokenRepository } from './tokens.js';
+import { SqlTraceRepository } from './traces.js';
+import { SqlTrunkRepository } from './trunks.js';
+
+/** The store's repositories. */
+export type Repositories = Pick<
+  Store,
+  'accounts' | 'serviceNumbers' | 'plans' | 'audioFiles' | 'trunks' | 'tokens' | 'scheduledCalls' | 'calls' | 'events' | 'traces' | 'idempotency'
+>;
+
+export function createRepositories(reader: Reader): Repositories {
+  return {
+    accounts: new SqlAccountRepository(reader),
+    serviceNumbers: new SqlServiceNumberRepository(reader),
+    plans: new SqlPlanRepository(reader),
+    audioFiles: new SqlAudioFileRepository(reader),
+    trunks: new SqlTrunkRepository(reader),
+    tokens: new SqlTokenRepository(reader),
+    scheduledCalls: new SqlScheduledCallRepository(reader),
+    calls: new SqlCallRepository(reader),
+    events: new SqlEventRepository(reader),
+    traces: new SqlTraceRepository(reader),
+    idempotency: new SqlIdempotencyRepository(reader),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Operations } from '../writer/operation.js';
+import { accountOperations } from './accounts.js';
+import { audioFileOperations } from './audio-files.js';
+import { callOperations } from './calls.js';
+import { eventOperations } from './events.js';
+import { idempotencyOperations } from './idempotency.js';
+import { planOperations } from './plans.js';
+import { scheduledCallOperations } from './scheduled-calls.js';
+import { serviceNumberOperations } from './service-numbers.js';
+import { tokenOperations } from './tokens.js';
+import { traceOperations } from './traces.js';
+import { trunkOperations } from './trunks.js';
+
+/** Everything the writer thread can do, by name. */
+export const operations: Operations = {
+  ...accountOperations,
+  ...serviceNumberOperations,
+  ...planOperations,
+  ...audioFileOperations,
+  ...trunkOperations,
+  ...tokenOperations,
+  ...scheduledCallOperations,
+  ...callOperations,
+  ...eventOperations,
+  ...traceOperations,
+  ...idempotencyOperations,
+};
