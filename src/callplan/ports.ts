@@ -24,3 +24,9 @@ export interface RunEnd {
   readonly reason: 'completed' | 'aPartyCleared' | 'bPartyCleared' | 'cleared' | 'error';
   readonly detail: string;
 }
+
+/** Where the audio files of plans are; the media room fulfils it. */
+export interface AudioLookup {
+  /** Absolute path of a slug's file on the account or, where it has none, on the nearest one above it that has; null: nowhere. */
+  resolve(accountId: string, slug: string): string | null;
+}

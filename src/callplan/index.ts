@@ -1,0 +1,12 @@
+export * from './errors.js';
+export * from './ports.js';
+export type { BranchTarget, PlanDocument, PlanNode, PlanVariable, SubPlan } from './document.js';
+export { planDocumentSchema } from './schema.js';
+export { PlanCatalogue } from './catalogue.js';
+export { PlanService, type PlanDetails, type PlanServicePorts, type SaveOptions } from './plan-service.js';
+export { scheduledCallEntry, type ScheduledCallEntry } from './scheduled-call-entry.js';
+export type { PlanFacts } from './validation/facts.js';
+export { hasErrors, type Finding, type Severity } from './validation/findings.js';
+export { validateInput, validatePlan } from './validation/validate.js';
+export { InboundHandler, type InboundPorts } from './inbound-handler.js';
+export { PlanRunner, type PlanRunnerPorts } from './runtime/plan-runner.js';
