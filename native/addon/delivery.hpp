@@ -11,6 +11,7 @@
 
 #include "audio/engine.hpp"
 #include "common/event.hpp"
+#include "common/wake_fd.hpp"
 
 namespace branchline {
 
@@ -58,8 +59,10 @@ class Waker {
 
  private:
   void run();
+
   Engine& engine_;
-  int stopFd_;
+  WakeFd stop_;
+  std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
 

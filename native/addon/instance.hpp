@@ -38,7 +38,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
   // --- For bind_*.cpp; JavaScript thread ------------------------------------------------------------------------------------------------
   /// Adds a method to the engine's object. `body` runs only while the instance is open, and may throw Napi::Error or std::exception.
-  /// It may capture `this` instance by reference: the method keeps the instance alive.
+  /// It may capture the instance by reference: the method keeps it alive.
   void define(Napi::Object& target, const char* name, WhenClosed whenClosed, Method body);
   /// `stop` runs once when the instance closes, last added first and before the engine goes, on a thread that may wait: end the stack's legs
   /// (Engine::endLeg), stop its threads, destroy it. No method body runs any more by then.
@@ -55,6 +55,8 @@ class Instance : public std::enable_shared_from_this<Instance> {
   bool beginClose() noexcept { return !closing_.exchange(true); }
   /// Stops stacks, engine and threads; waits for them. Any thread that may wait; after beginClose.
   void stop();
+  /// JavaScript thread, after stop: hands over the last events; none comes after.
+  void deliverLast(Napi::Env env);
 
  private:
   Instance(Napi::Env env, EngineOptions options, Napi::Function onEvents);
@@ -65,7 +67,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
   std::unique_ptr<Waker> waker_;
   std::vector<std::function<void()>> stops_;
   std::atomic<bool> closing_{false};
-  Napi::ObjectReference closed_;  // The promise of close(), kept as {promise} so that a second call answers the same one.
+  Napi::ObjectReference closed_;  // The promise of close(): a second call answers the same one.
 };
 
 /// Adds the methods of one part to the engine's object.
