@@ -20,7 +20,7 @@ export interface Native {
 export function startNative(addon: NativeAddon, options: EngineOptions, clock: Clock, onListenerError?: (error: unknown) => void): Native {
   const events = new Emitter<NativeEvents>(onListenerError);
   const engine = addon.createEngine(options, (batch) => {
-    for (const event of batch) emit(events, event);
+    for (const event of batch) events.emit(event.type, event);
   });
   return {
     engine,
@@ -28,9 +28,4 @@ export function startNative(addon: NativeAddon, options: EngineOptions, clock: C
     // Both times are cut to whole milliseconds somewhere on their way; rounding up keeps "never early" true in the records.
     wallTime: (atMs) => Math.ceil(clock.now() - (engine.nowMs() - atMs)),
   };
-}
-
-/** The event's `type` is its name in the map, which the compiler cannot follow for a union. */
-function emit(events: Emitter<NativeEvents>, event: NativeEvent): void {
-  events.emit(event.type, event as never);
 }

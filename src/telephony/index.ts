@@ -8,3 +8,7 @@ export * from './call.js';
 export * from './ports/dialling.js';
 export * from './errors.js';
 export * from './numbers/index.js';
+export * from './calls/index.js';
+export * from './causes/index.js';
+export * from './dialling/index.js';
+export * from './trunks/index.js';

@@ -1,10 +1,20 @@
-import fc from 'fast-check';
+import { assert, integer, oneof, property, string, stringMatching } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { BranchlineError } from '../../core/index.js';
 import { formatAddress } from '../address.js';
 import { telephonyErrors } from '../errors.js';
-import { completeDelivered, formatNational, isEmergency, numberText, parseAddress, parseE164, readCallingNumber } from './index.js';
+import {
+  completeDelivered,
+  formatNational,
+  isEmergency,
+  isPresentationNumberType,
+  isServiceNumberType,
+  numberText,
+  parseAddress,
+  parseE164,
+  readCallingNumber,
+} from './index.js';
 
 function codeOf(action: () => unknown): string {
   try {
@@ -81,16 +91,16 @@ describe('reading an address', () => {
   });
 
   it('never throws anything but a clear error, whatever is written', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[+\d ()]{0,20}$/)), (text) =>
-        ['none', 'addressInvalid', 'emergencyNumber'].includes(codeOf(() => parseAddress(text))),
-      ),
+    assert(
+      property(oneof(string(), stringMatching(/^[+\d ()]{0,20}$/)), (text) => {
+        expect(['none', 'addressInvalid', 'emergencyNumber']).toContain(codeOf(() => parseAddress(text)));
+      }),
     );
   });
 
   it('reads its own wire form as the same address', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 999 }), (last) => {
+    assert(
+      property(integer({ min: 0, max: 999 }), (last) => {
         const wire = `+441632960${String(last).padStart(3, '0')}`;
         expect(formatAddress(parseAddress(wire))).toBe(wire);
       }),
@@ -145,5 +155,24 @@ describe('numbers as lines deliver them', () => {
     expect(readCallingNumber('07700900123')).toBe('+447700900123');
     expect(readCallingNumber('201')).toBe('201');
     expect(readCallingNumber('')).toBeUndefined();
+  });
+});
+
+describe('types of numbers', () => {
+  it.each([
+    ['+441632960100', true, true],
+    ['+442079460000', true, true],
+    ['+443069990000', true, true],
+    ['+448081570000', true, true],
+    ['+448001111', true, true],
+    ['+447700900123', false, true],
+    ['+447012345678', false, false],
+    ['+448440000000', false, false],
+    ['+449098790000', false, false],
+    ['+445612345678', false, false],
+    ['+12125550100', false, false],
+  ])('%s may be a service number: %s, may be presented: %s', (number, service, presented) => {
+    expect(isServiceNumberType(number)).toBe(service);
+    expect(isPresentationNumberType(number)).toBe(presented);
   });
 });

@@ -1,0 +1,213 @@
+import { type Clock, type Logger, type Outcome, delay, newId } from '../../core/index.js';
+import type { TrunkRecord, TryRecord } from '../../store/index.js';
+import { causeText, mayTryNext, outcomeOfEnd } from '../causes/index.js';
+import type { Leg, LegEnd } from '../leg.js';
+import type { Destination, DialResult } from '../ports/dialling.js';
+import type { LineIdentity } from '../ports/line.js';
+import type { SkippedTrunk, TrunkDirectory } from '../trunks/index.js';
+import { type TryVerdict, followTry } from './follow-try.js';
+import { newLineIdentity } from './line-identity.js';
+import { notCarried } from './not-carried.js';
+
+/** How long an effort waits for a trunk whose calls a second are used up; the scheduler waits before it asks, a call plan would rather wait than fail. */
+const LONGEST_PACING_MS = 5000;
+
+interface Parts {
+  readonly trunks: TrunkDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly q850: number;
+  readonly sipStatus?: number;
+  readonly detail: string;
+}
+
+/** One effort to reach one destination: its tries, one after the other. */
+export class Effort {
+  readonly #parts: Parts;
+  readonly #destination: Destination;
+  readonly #startedAt: number;
+  readonly #tries: TryRecord[] = [];
+  readonly #tried = new Set<string>();
+  /** How the last try ended; what the effort ends with when no further trunk is left. */
+  #last: Ending | null = null;
+
+  constructor(parts: Parts, destination: Destination) {
+    this.#parts = parts;
+    this.#destination = destination;
+    this.#startedAt = parts.clock.monotonic();
+  }
+
+  async run(): Promise<DialResult> {
+    const { signal } = this.#destination;
+    for (;;) {
+      if (signal?.aborted === true) return this.#result(CANCELLED);
+      // From the choice to the seizure nothing is awaited, so that two efforts cannot take the same last line.
+      const choice = this.#choose();
+      if ('trunk' in choice) {
+        const result = await this.#try(choice.trunk);
+        if (result !== null) return result;
+      } else if ('waitMs' in choice) {
+        await delay(this.#parts.clock, choice.waitMs, signal).catch(() => undefined);
+      } else {
+        return this.#result(this.#last ?? choice);
+      }
+    }
+  }
+
+  /** The best trunk that was not tried yet; else a little wait for one that is only paced; else how the effort ends. */
+  #choose(): { readonly trunk: TrunkRecord } | { readonly waitMs: number } | Ending {
+    const { candidates, skipped } = this.#parts.trunks.select(this.#destination.to);
+    const trunk = candidates.find(({ id }) => !this.#tried.has(id));
+    if (trunk !== undefined) return { trunk };
+    const waitMs = this.#pacingWait(skipped);
+    return waitMs === null ? noTrunk(skipped) : { waitMs };
+  }
+
+  #pacingWait(skipped: readonly SkippedTrunk[]): number | null {
+    const times = skipped.flatMap(({ reason, freeAt, trunkId }) =>
+      reason === 'paced' && freeAt !== null && !this.#tried.has(trunkId) ? [freeAt] : [],
+    );
+    if (times.length === 0) return null;
+    const waitMs = Math.max(1, Math.min(...times) - this.#parts.clock.now());
+    return this.#parts.clock.monotonic() - this.#startedAt + waitMs <= LONGEST_PACING_MS ? waitMs : null;
+  }
+
+  /** Seizes a line of the trunk and follows it; null where the next trunk may be tried. */
+  async #try(trunk: TrunkRecord): Promise<DialResult | null> {
+    this.#tried.add(trunk.id);
+    const record = this.#newTry(trunk);
+    try {
+      this.#destination.beforeSeizure?.(record.id, record.legId);
+    } catch (error) {
+      return this.#result({ outcome: 'failed', q850: 41, detail: `Not dialled: ${messageOf(error)}` });
+    }
+    const leg = this.#seize(trunk, record);
+    if (leg === null) return this.#result({ outcome: 'failed', q850: 41, detail: 'The line adapter failed; the log says why' });
+    if (!this.#tell(leg)) return this.#result({ outcome: 'failed', q850: 41, detail: 'Nobody took the leg up; the log says why' });
+    const verdict = await followTry(leg, this.#destination.ringSeconds, this.#parts.clock, this.#destination.signal);
+    return this.#conclude(trunk, record, leg, verdict);
+  }
+
+  /** A leg that nobody took up must not ring anybody. */
+  #tell(leg: Leg): boolean {
+    try {
+      this.#destination.onLeg?.(leg);
+      return true;
+    } catch (error) {
+      this.#parts.logger.error({ err: error, legId: leg.id }, 'Taking up an outgoing leg failed');
+      leg.clear(41);
+      return false;
+    }
+  }
+
+  #newTry(trunk: TrunkRecord): TryRecord {
+    const { clock } = this.#parts;
+    const ids = { id: newId('try', clock), legId: newId('leg', clock) };
+    const facts = { q850: null, inferred: false, sipStatus: null, sent: false, detail: '' };
+    return {
+      ...ids,
+      trunkId: trunk.id,
+      trunkName: trunk.name,
+      startedAt: clock.now(),
+      ...facts,
+      notCarried: notCarried(trunk.kind, this.#destination),
+    };
+  }
+
+  #seize(trunk: TrunkRecord, record: TryRecord): Leg | null {
+    const { to, cli, diversion } = this.#destination;
+    const { trunks, logger } = this.#parts;
+    trunks.noteSeizure(trunk);
+    try {
+      const leg = trunks
+        .line(trunk)
+        ?.dial({ legId: record.legId, trunk, to, cli, ...(diversion === undefined ? {} : { diversion }), identity: this.#identity() });
+      if (leg === undefined) return null;
+      trunks.noteLeg(leg);
+      this.#tries.push(record);
+      return leg;
+    } catch (error) {
+      logger.error({ err: error, trunkId: trunk.id, tryId: record.id }, 'A line adapter threw instead of ending the leg');
+      return null;
+    }
+  }
+
+  /** The identity that was armed ahead belongs to the first try alone: two dialogs must not share one. */
+  #identity(): LineIdentity {
+    return (this.#tries.length === 0 ? this.#destination.identity : undefined) ?? newLineIdentity();
+  }
+
+  #conclude(trunk: TrunkRecord, record: TryRecord, leg: Leg, verdict: TryVerdict): DialResult | null {
+    switch (verdict.kind) {
+      case 'answered':
+        return this.#answered(record, leg);
+      case 'ringTimeout':
+        this.#noteEnd(record, verdict.end, 19);
+        return this.#result({
+          outcome: 'noAnswer',
+          q850: 19,
+          sipStatus: verdict.end?.sipStatus ?? 0,
+          detail: `Rang ${this.#destination.ringSeconds} s without an answer`,
+        });
+      case 'cancelled':
+        this.#noteEnd(record, verdict.end, 16);
+        return this.#result({ ...CANCELLED, sipStatus: verdict.end?.sipStatus ?? 0 });
+      case 'ended':
+        this.#noteEnd(record, verdict.end, verdict.end.q850);
+        return this.#refused(trunk, leg, verdict.end);
+    }
+  }
+
+  #answered(record: TryRecord, leg: Leg): DialResult {
+    this.#replace({ ...record, sent: true });
+    if (this.#destination.signal?.aborted === true) {
+      leg.clear(16);
+      return this.#result(CANCELLED);
+    }
+    if (leg.end !== null)
+      return this.#result({ outcome: outcomeOfEnd(leg.end), q850: leg.end.q850, sipStatus: leg.end.sipStatus, detail: 'Cleared as it was answered' });
+    return { outcome: 'answered', leg, q850: 16, sipStatus: 0, tries: this.#tries, detail: '' };
+  }
+
+  #refused(trunk: TrunkRecord, leg: Leg, end: LegEnd): DialResult | null {
+    const detail = `${trunk.name}: ${end.detail === '' ? causeText(end.q850) : end.detail}`;
+    this.#last = { outcome: outcomeOfEnd(end), q850: end.q850, sipStatus: end.sipStatus, detail };
+    const rang = leg.progressAt !== null;
+    return !rang && mayTryNext(end, trunk.sip?.retryAfterTimeout ?? false) ? null : this.#result(this.#last);
+  }
+
+  #noteEnd(record: TryRecord, end: LegEnd | null, q850: number): void {
+    const facts =
+      end === null
+        ? { inferred: true, sent: true }
+        : { inferred: end.inferred, sipStatus: end.sipStatus === 0 ? null : end.sipStatus, sent: end.sent, detail: end.detail };
+    this.#replace({ ...record, q850, ...facts });
+  }
+
+  #replace(record: TryRecord): void {
+    this.#tries.splice(-1, 1, record);
+  }
+
+  #result(ending: Ending): DialResult {
+    return { outcome: ending.outcome, leg: null, q850: ending.q850, sipStatus: ending.sipStatus ?? 0, tries: this.#tries, detail: ending.detail };
+  }
+}
+
+const CANCELLED: Ending = { outcome: 'cancelled', q850: 16, detail: 'Cancelled' };
+
+/** Congestion where a line may be free later, failed where none can carry the number as things are. */
+function noTrunk(skipped: readonly SkippedTrunk[]): Ending {
+  const near = skipped.filter(({ reason }) => reason !== 'notThisNumber');
+  if (near.length === 0) return { outcome: 'failed', q850: 3, detail: skipped.length === 0 ? 'There is no trunk' : 'No trunk carries this number' };
+  const detail = near.map((skip) => skip.detail).join('; ');
+  const busy = near.some(({ reason }) => reason === 'full' || reason === 'paced');
+  return busy ? { outcome: 'congestion', q850: 34, detail } : { outcome: 'failed', q850: 38, detail };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

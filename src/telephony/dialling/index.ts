@@ -1,0 +1,2 @@
+export { type DiallerParts, TrunkDialler } from './dialler.js';
+export { newLineIdentity } from './line-identity.js';

@@ -1,0 +1,187 @@
+import { BranchlineError, type InputProblem } from '../../core/index.js';
+import type { AnalogueTrunkSettings, SipTrunkSettings, TrunkRecord } from '../../store/index.js';
+import { telephonyErrors } from '../errors.js';
+import { parseE164 } from '../numbers/index.js';
+import { parseHostPort } from './host-port.js';
+
+/** A trunk as it is asked for, the form of CONTRACT.md's "Lines out". What is absent has its default, or in a change stays as it is. */
+export interface TrunkInput {
+  readonly name: string;
+  readonly kind: 'sip' | 'isdn' | 'analogue';
+  readonly enabled?: boolean | undefined;
+  readonly prefixes?: readonly string[] | undefined;
+  readonly priority?: number | undefined;
+  readonly maxCalls?: number | undefined;
+  readonly callsPerSecond?: number | undefined;
+  /** SIP: "host:port". */
+  readonly address?: string | undefined;
+  readonly transport?: 'udp' | 'tcp' | 'tls' | undefined;
+  /** SIP: null ends the registration. */
+  readonly register?: { readonly username: string; readonly password: string } | null | undefined;
+  readonly optionsSeconds?: number | undefined;
+  readonly srtp?: 'off' | 'optional' | 'mandatory' | undefined;
+  readonly dtmf?: 'automatic' | 'rfc4733' | 'info' | 'inBand' | undefined;
+  readonly refer?: 'refuse' | 'follow' | undefined;
+  readonly ddiPrefix?: string | undefined;
+  readonly retryAfterTimeout?: boolean | undefined;
+  /** Analogue: numbers of FXO channels. */
+  readonly channels?: readonly number[] | undefined;
+  /** Analogue: the service number that a caller on these channels reaches; null: none. */
+  readonly serviceNumber?: string | null | undefined;
+}
+
+/** What a check of the input needs to know of the box. */
+export interface TrunkSurroundings {
+  /** FXO channels that exist; null where no card is present to ask. */
+  readonly fxoChannels: readonly number[] | null;
+  readonly country: string;
+}
+
+type Settings = Omit<TrunkRecord, 'id' | 'createdAt'>;
+
+const DEFAULTS = { enabled: true, prefixes: [], priority: 10, maxCalls: 30, callsPerSecond: 10 } as const;
+
+/** Checks the input and fills in defaults. Throws `trunkInvalid` with every place that is wrong. */
+export function checkTrunkInput(input: TrunkInput, box: TrunkSurroundings): Settings {
+  const problems: InputProblem[] = [];
+  const settings: Settings = {
+    name: input.name.trim(),
+    kind: input.kind,
+    enabled: input.enabled ?? DEFAULTS.enabled,
+    prefixes: [...new Set(input.prefixes ?? DEFAULTS.prefixes)],
+    priority: input.priority ?? DEFAULTS.priority,
+    maxCalls: input.maxCalls ?? (input.kind === 'analogue' ? Math.max(1, input.channels?.length ?? 0) : DEFAULTS.maxCalls),
+    callsPerSecond: input.callsPerSecond ?? DEFAULTS.callsPerSecond,
+    sip: input.kind === 'sip' ? sipSettings(input) : null,
+    analogue: input.kind === 'analogue' ? analogueSettings(input, box, problems) : null,
+  };
+  problems.push(...commonProblems(settings), ...kindProblems(settings, input, box));
+  if (problems.length > 0) {
+    throw new BranchlineError(
+      telephonyErrors.trunkInvalid,
+      `The trunk cannot be used like this: ${problems.map((problem) => problem.message).join(' ')}`,
+      { problems },
+    );
+  }
+  return settings;
+}
+
+/** A record in the form it could have been asked for: the ground that a change is laid on. */
+export function trunkInputOf(record: TrunkRecord): TrunkInput {
+  const { id: _id, createdAt: _createdAt, sip, analogue, ...common } = record;
+  if (sip !== null) {
+    const { register, username, password, ...rest } = sip;
+    return { ...common, ...rest, register: register ? { username: username ?? '', password: password ?? '' } : null };
+  }
+  return { ...common, ...analogue };
+}
+
+function sipSettings(input: TrunkInput): SipTrunkSettings {
+  const register = input.register ?? null;
+  return {
+    address: (input.address ?? '').trim(),
+    transport: input.transport ?? 'udp',
+    register: register !== null,
+    username: register?.username ?? null,
+    password: register?.password ?? null,
+    optionsSeconds: input.optionsSeconds ?? 30,
+    srtp: input.srtp ?? 'off',
+    dtmf: input.dtmf ?? 'automatic',
+    refer: input.refer ?? 'refuse',
+    ddiPrefix: input.ddiPrefix ?? '',
+    retryAfterTimeout: input.retryAfterTimeout ?? false,
+  };
+}
+
+function analogueSettings(input: TrunkInput, box: TrunkSurroundings, problems: InputProblem[]): AnalogueTrunkSettings {
+  let serviceNumber: string | null = null;
+  try {
+    serviceNumber = input.serviceNumber === undefined || input.serviceNumber === null ? null : parseE164(input.serviceNumber, box.country);
+  } catch (error) {
+    problems.push({ path: '/serviceNumber', message: error instanceof Error ? error.message : String(error) });
+  }
+  return { channels: [...new Set(input.channels)], serviceNumber };
+}
+
+function commonProblems(settings: Settings): InputProblem[] {
+  const problems: InputProblem[] = [];
+  if (!/^[^\p{Cc}]{1,64}$/u.test(settings.name)) problems.push({ path: '/name', message: 'A trunk needs a name of 1 to 64 characters.' });
+  settings.prefixes.forEach((prefix, index) => {
+    if (!/^\+[1-9]\d{0,14}$/.test(prefix)) {
+      problems.push({
+        path: `/prefixes/${index}`,
+        message: `"${prefix}" is not the beginning of an E.164 number: write "+" and the country code, as "+4477009".`,
+      });
+    }
+  });
+  const ranges = [
+    ['priority', settings.priority, 0, 1000],
+    ['maxCalls', settings.maxCalls, 1, 1000],
+    ['callsPerSecond', settings.callsPerSecond, 1, 200],
+  ] as const;
+  for (const [name, value, low, high] of ranges) problems.push(...rangeProblem(name, value, low, high));
+  return problems;
+}
+
+function kindProblems(settings: Settings, input: TrunkInput, box: TrunkSurroundings): InputProblem[] {
+  switch (settings.kind) {
+    case 'sip':
+      return [...sipProblems(settings.sip ?? sipSettings(input)), ...foreign(input, ['channels', 'serviceNumber'], 'a SIP trunk')];
+    case 'analogue':
+      return [
+        ...channelProblems(settings.analogue?.channels ?? [], box),
+        ...foreign(
+          input,
+          ['address', 'transport', 'register', 'optionsSeconds', 'srtp', 'dtmf', 'refer', 'ddiPrefix', 'retryAfterTimeout'],
+          'an analogue trunk',
+        ),
+      ];
+    case 'isdn':
+      return [{ path: '/kind', message: 'This box has no ISDN lines: use "sip" or "analogue".' }];
+  }
+}
+
+function sipProblems(sip: SipTrunkSettings): InputProblem[] {
+  const problems = rangeProblem('optionsSeconds', sip.optionsSeconds, 0, 3600);
+  if (parseHostPort(sip.address, 5060) === null) {
+    problems.push({
+      path: '/address',
+      message: `"${sip.address}" is not an address: write host and port, as "sip.example.com:5060", "192.0.2.7:5060" or "[2001:db8::1]:5060".`,
+    });
+  }
+  if (sip.register && ((sip.username ?? '') === '' || (sip.password ?? '') === '')) {
+    problems.push({ path: '/register', message: 'To register, a trunk needs both a user name and a password.' });
+  }
+  if (/[\p{Cc}"<>]/u.test(`${sip.username ?? ''}${sip.password ?? ''}`)) {
+    problems.push({ path: '/register', message: 'A user name or password may not hold control characters, quotes or angle brackets.' });
+  }
+  if (!/^(\+?\d{1,14}|\+)?$/.test(sip.ddiPrefix))
+    problems.push({ path: '/ddiPrefix', message: `"${sip.ddiPrefix}" is no prefix of numbers: write digits, as "+441632960".` });
+  return problems;
+}
+
+function channelProblems(channels: readonly number[], box: TrunkSurroundings): InputProblem[] {
+  if (channels.length === 0) return [{ path: '/channels', message: 'An analogue trunk names at least one FXO channel, as [1].' }];
+  const { fxoChannels } = box;
+  return channels.flatMap((channel, index) =>
+    fxoChannels === null || fxoChannels.includes(channel)
+      ? []
+      : [
+          {
+            path: `/channels/${index}`,
+            message: `Channel ${channel} is not an FXO channel of this box; those are: ${fxoChannels.join(', ') || 'none'}.`,
+          },
+        ],
+  );
+}
+
+function rangeProblem(name: string, value: number, low: number, high: number): InputProblem[] {
+  if (Number.isInteger(value) && value >= low && value <= high) return [];
+  return [{ path: `/${name}`, message: `${name} is ${value}: it has to be a whole number from ${low} to ${high}.` }];
+}
+
+function foreign(input: TrunkInput, names: readonly (keyof TrunkInput)[], what: string): InputProblem[] {
+  return names
+    .filter((name) => input[name] !== undefined)
+    .map((name) => ({ path: `/${name}`, message: `${name} means nothing for ${what}: leave it out.` }));
+}
