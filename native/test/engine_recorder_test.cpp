@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "engine_support.hpp"
+
+using namespace branchline;
+using namespace branchline::test;
+
+namespace {
+
+Handle record(Bench& bench, Handle leg, RecordRequest request) {
+  const Engine::Created created = bench.engine.record(leg, std::move(request));
+  REQUIRE(created.status == Status::ok);
+  return created.handle;
+}
+
+}  // namespace
+
+TEST_CASE("a recording holds what the party said, sample for sample, under its final name once it is stopped") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 20'000));
+  const Handle recorder = record(bench, bench.leg(party), {.file = folder / "r.wav"});
+  bench.engine.step(2000);
+  CHECK_FALSE(std::filesystem::exists(folder / "r.wav"));
+  CHECK(readWavFile(folder / "r.wav.part").size() == 16'000);
+  CHECK(bench.engine.stopRecorder(recorder) == Status::ok);
+  bench.engine.step(20);
+  const Event ended = bench.one("recorderEnded");
+  CHECK(ended.subject == recorder);
+  CHECK(text(ended, "reason") == "stopped");
+  CHECK(text(ended, "file") == (folder / "r.wav"));
+  CHECK(number(ended, "recordedMs") == 2000);
+  CHECK(readWavFile(folder / "r.wav") == counted(1, 16'000));
+  CHECK_FALSE(std::filesystem::exists(folder / "r.wav.part"));
+  CHECK(bench.engine.stopRecorder(recorder) == Status::staleHandle);
+}
+
+TEST_CASE("both directions lie left and right in step, and the sent one alone in its own file") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 1600));
+  const Handle leg = bench.leg(party);
+  const Handle both = record(bench, leg, {.file = folder / "both.wav", .direction = RecordDirection::both});
+  const Handle sent = record(bench, leg, {.file = folder / "sent.wav", .direction = RecordDirection::sent});
+  bench.play(leg, {.files = {writeWav(folder / "p.wav", counted(5001, 1600))}});
+  bench.engine.step(200);
+  bench.engine.stopRecorder(both);
+  bench.engine.stopRecorder(sent);
+  bench.engine.step(20);
+  CHECK(readWavFile(folder / "sent.wav") == counted(5001, 1600));
+  std::ifstream file(folder / "both.wav", std::ios::binary);
+  file.seekg(44);
+  for (int i = 0; i < 1600; i++) {
+    std::int16_t pair[2];
+    file.read(reinterpret_cast<char*>(pair), sizeof pair);
+    REQUIRE(pair[0] == 1 + i);
+    REQUIRE(pair[1] == 5001 + i);
+  }
+  CHECK(bench.events.of("recorderEnded").size() == 2);
+}
+
+TEST_CASE("an A-law recording has one byte a sample and reads back within a quantising step") {
+  const Folder folder;
+  Bench bench;
+  const auto speech = sine(500, 8000, 1600);
+  Party party(speech);
+  const Handle recorder = record(bench, bench.leg(party), {.file = folder / "r.wav", .format = RecordFormat::alaw});
+  bench.engine.step(200);
+  bench.engine.stopRecorder(recorder);
+  bench.engine.step(20);
+  CHECK(std::filesystem::file_size(folder / "r.wav") == 58 + 1600);
+  const auto samples = readWavFile(folder / "r.wav");
+  for (std::size_t i = 0; i < samples.size(); i++) REQUIRE(std::abs(samples[i] - speech[i]) <= 128);
+}
+
+TEST_CASE("the longest length ends a recording by itself, to the frame") {
+  const Folder folder;
+  Bench bench;
+  Party party;
+  record(bench, bench.leg(party), {.file = folder / "r.wav", .maxSeconds = 1});
+  bench.engine.step(1100);
+  CHECK(text(bench.one("recorderEnded"), "reason") == "maxLength");
+  CHECK(number(bench.one("recorderEnded"), "recordedMs") == 1000);
+  CHECK(readWavFile(folder / "r.wav").size() == 8000);
+}
+
+TEST_CASE("when the leg ends its recording is complete before the leg's end is told") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 800));
+  const Handle leg = bench.leg(party);
+  record(bench, leg, {.file = folder / "r.wav"});
+  bench.engine.step(100);
+  bench.engine.endLeg(leg, {});
+  bench.engine.step(20);
+  CHECK(bench.events.types() == std::vector<std::string>{"recorderEnded", "legEnded"});
+  CHECK(text(bench.one("recorderEnded"), "reason") == "legEnded");
+  CHECK(readWavFile(folder / "r.wav") == counted(1, 800));
+}
+
+TEST_CASE("a recording that can't be created ends with the system's words and leaves no file") {
+  Bench bench;
+  Party party;
+  record(bench, bench.leg(party), {.file = "/nowhere/r.wav"});
+  bench.engine.step(40);
+  const Event ended = bench.one("recorderEnded");
+  CHECK(text(ended, "reason") == "error");
+  CHECK(text(ended, "detail") == "/nowhere/r.wav.part: No such file or directory");
+  CHECK(text(ended, "file").empty());
+}
+
+TEST_CASE("a disk that fills up ends the recording with an error and keeps what there is") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 30'000));
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{40'000, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  record(bench, bench.leg(party), {.file = folder / "r.wav"});
+  bench.engine.step(4000);
+  setrlimit(RLIMIT_FSIZE, &before);
+  const Event ended = bench.one("recorderEnded");
+  CHECK(text(ended, "reason") == "error");
+  CHECK(text(ended, "detail") == (folder / "r.wav.part: File too large"));
+  CHECK(text(ended, "file") == (folder / "r.wav.part"));
+  CHECK(readWavFile(folder / "r.wav.part").size() >= 8000);
+}
