@@ -12,7 +12,10 @@ export function listBackups(directory: string): readonly string[] {
   const folder = join(directory, FOLDER);
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => NAME.test(name));
-  return names.sort().reverse().map((name) => join(folder, name));
+  return names
+    .sort()
+    .toReversed()
+    .map((name) => join(folder, name));
 }
 
 /** Makes one more backup, named by `at`, and removes the oldest beyond seven. Returns its path. */

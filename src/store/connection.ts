@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
@@ -11,8 +12,12 @@ const SYNCHRONOUS_FULL = 2;
 /** How long a connection waits for another's lock (a checkpoint, a start beside an ending process). */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Opens one file for writing, in WAL mode. Throws better-sqlite3's error. */
+/** Readable by its owner only: the files hold passwords of trunks. SQLite gives a log the rights of its file. */
+const FILE_MODE = 0o600;
+
+/** Opens one file for writing, in WAL mode, creating it where it is missing. Throws better-sqlite3's error. */
 export function openFile(path: string): Database.Database {
+  closeSync(openSync(path, 'a', FILE_MODE));
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     database.pragma('journal_mode = WAL');

@@ -18,10 +18,14 @@ export function decodeCursor(list: string, after: string, lowest: CursorKey): Cu
   const key = parts?.slice(1) ?? [];
   const fits = parts?.[0] === list && key.length === lowest.length && key.every((part, index) => isLike(part, lowest[index]));
   if (!fits) {
-    throw new BranchlineError(storeErrors.badCursor, '"after" is not a cursor of this list: pass the "after" of the page before, unchanged, or leave it out', {
-      context: { list },
-      problems: [{ path: '/after', message: 'Pass the "after" of the page before, or leave it out.' }],
-    });
+    throw new BranchlineError(
+      storeErrors.badCursor,
+      '"after" is not a cursor of this list: pass the "after" of the page before, unchanged, or leave it out',
+      {
+        context: { list },
+        problems: [{ path: '/after', message: 'Pass the "after" of the page before, or leave it out.' }],
+      },
+    );
   }
   return key as CursorKey;
 }

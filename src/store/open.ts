@@ -112,5 +112,7 @@ function factOf(database: Database.Database, name: string): number | null {
 }
 
 function setFact(database: Database.Database, name: string, value: number): void {
-  database.prepare('INSERT INTO main.store_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value);
+  database
+    .prepare('INSERT INTO main.store_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+    .run(name, value);
 }

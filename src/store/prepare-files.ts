@@ -40,7 +40,9 @@ function prepareFile(options: PrepareOptions, name: string, migrations: readonly
   const restoredFrom = restore(file, migrations, backups);
   options.logger.error(
     { file, setAsideAs, problem, restoredFrom },
-    restoredFrom === null ? 'A damaged database file was set aside; it begins empty' : 'A damaged database file was set aside and replaced by a backup',
+    restoredFrom === null
+      ? 'A damaged database file was set aside; it begins empty'
+      : 'A damaged database file was set aside and replaced by a backup',
   );
   return { file, setAsideAs, problem, restoredFrom };
 }
@@ -64,7 +66,9 @@ function damageOf(file: string, migrations: readonly Migration[]): string | null
 
 /** Reads a row of every table: finds gross damage in no time. The thorough check comes later, when the appliance is ready (`Store.integrity`). */
 function touchTables(database: Database.Database): void {
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all() as { readonly name: string }[];
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all() as {
+    readonly name: string;
+  }[];
   for (const { name } of tables) database.prepare(`SELECT * FROM "${name}" LIMIT 1`).get();
 }
 

@@ -134,7 +134,17 @@ export interface TokenRecord {
   readonly expiresAt: number | null;
 }
 
-export type RequestState = 'queued' | 'held' | 'dialling' | 'inProgress' | 'waitingRetry' | 'completed' | 'failed' | 'expired' | 'deleted' | 'interrupted';
+export type RequestState =
+  | 'queued'
+  | 'held'
+  | 'dialling'
+  | 'inProgress'
+  | 'waitingRetry'
+  | 'completed'
+  | 'failed'
+  | 'expired'
+  | 'deleted'
+  | 'interrupted';
 
 export interface RequestRecord {
   readonly id: string;

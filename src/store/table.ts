@@ -17,7 +17,12 @@ export class Table<R extends object> {
   readonly #fixed: readonly string[];
 
   /** `key`: the fields that tell rows apart. `fixed`: further fields that an update leaves alone; that also spares their indexes. */
-  constructor(name: string, forms: { readonly [K in keyof R]-?: ColumnForm }, key: readonly (keyof R & string)[], fixed: readonly (keyof R & string)[] = []) {
+  constructor(
+    name: string,
+    forms: { readonly [K in keyof R]-?: ColumnForm },
+    key: readonly (keyof R & string)[],
+    fixed: readonly (keyof R & string)[] = [],
+  ) {
     this.#name = name;
     this.#forms = Object.entries<ColumnForm>(forms);
     this.#special = this.#forms.filter(([, form]) => form !== 'value');

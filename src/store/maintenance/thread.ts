@@ -39,7 +39,10 @@ function checkpoint(schema: 'main' | 'trace'): number {
 function quickCheck(): string {
   const found = (['main', 'trace'] as const).flatMap((schema) => {
     const lines = database.pragma(`${schema}.quick_check`) as { readonly quick_check: string }[];
-    return lines.map((line) => line.quick_check).filter((text) => text !== 'ok').map((text) => `${schema}: ${text}`);
+    return lines
+      .map((line) => line.quick_check)
+      .filter((text) => text !== 'ok')
+      .map((text) => `${schema}: ${text}`);
   });
   return found.length === 0 ? 'ok' : found.join('\n');
 }

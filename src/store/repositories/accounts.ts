@@ -11,8 +11,11 @@ const table = new Table<AccountRecord>(
 );
 
 export const accountOperations = {
-  'accounts.insert': operation(table.insert, { clash: 'The account exists already, or its parent does not, or there is a root account already' }),
-  'accounts.update': operation(table.update, { otherwise: 'The account does not exist', clash: "The account's new parent does not exist" }),
+  'accounts.insert': operation(table.insert, {
+    exists: 'The account, or another root account, exists already',
+    refers: "The account's parent does not exist",
+  }),
+  'accounts.update': operation(table.update, { otherwise: 'The account does not exist', refers: "The account's parent does not exist" }),
 } satisfies Operations;
 
 const list = new PagedList<AccountRecord>('accounts', [''], ({ id }) => [id]);

@@ -20,12 +20,12 @@ const table = new Table<AudioFileRecord>(
   ['accountId', 'slug', 'createdAt'],
 );
 
-const CLASH = 'The account has an audio file of that slug already, or does not exist';
+const EXISTS = 'The account has an audio file of that slug already';
 const MISSING = 'The audio file does not exist';
 
 export const audioFileOperations = {
-  'audioFiles.insert': operation(table.insert, { clash: CLASH }),
-  'audioFiles.update': operation(table.update, { otherwise: MISSING, clash: CLASH }),
+  'audioFiles.insert': operation(table.insert, { exists: EXISTS, refers: "The audio file's account does not exist" }),
+  'audioFiles.update': operation(table.update, { otherwise: MISSING }),
   'audioFiles.delete': operation('DELETE FROM audio_files WHERE id = @id', { otherwise: MISSING }),
 } satisfies Operations;
 

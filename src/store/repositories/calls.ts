@@ -49,9 +49,9 @@ const cdrs = new Table<CdrRecord>(
 );
 
 export const callOperations = {
-  'calls.insert': operation(calls.insert, { clash: 'The call exists already, or its account, request or attempt does not' }),
-  'calls.update': operation(calls.update, { otherwise: 'The call does not exist', clash: "The call's account, request or attempt does not exist" }),
-  'cdrs.insert': operation(cdrs.insert, { clash: 'The CDR exists already, or its account does not' }),
+  'calls.insert': operation(calls.insert, { exists: 'The call exists already', refers: "The call's account, request or attempt does not exist" }),
+  'calls.update': operation(calls.update, { otherwise: 'The call does not exist', refers: "The call's attempt does not exist" }),
+  'cdrs.insert': operation(cdrs.insert, { exists: 'The CDR exists already', refers: "The CDR's account does not exist" }),
 } satisfies Operations;
 
 const LOWEST = [LOWEST_NUMBER, ''] as const;
@@ -120,7 +120,9 @@ function queries<R>(reader: Reader, select: string, callColumn: string): CallQue
   return {
     byAccount: reader.query(`${select} WHERE account_id = @accountId AND ${PAGE}`),
     byRequest: reader.query(`${select} WHERE request_id = @requestId AND ${IN_ACCOUNTS} AND ${PAGE}`),
-    byCall: reader.query(`${select} WHERE ${callColumn} = @callId AND (@requestId IS NULL OR request_id = @requestId) AND ${IN_ACCOUNTS} AND ${PAGE}`),
+    byCall: reader.query(
+      `${select} WHERE ${callColumn} = @callId AND (@requestId IS NULL OR request_id = @requestId) AND ${IN_ACCOUNTS} AND ${PAGE}`,
+    ),
   };
 }
 

@@ -11,7 +11,7 @@ export const eventOperations = {
   'events.append': operation(
     `INSERT INTO trace.events (boot, sequence, type, at, account_id, call_id, leg_id, request_id, data)
      VALUES (@boot, @sequence, @type, @at, @accountId, @callId, @legId, @requestId, @data)`,
-    { clash: 'An event of that id exists already' },
+    { exists: 'An event of that id exists already' },
   ),
   'events.deleteBefore': operation(
     `DELETE FROM trace.events WHERE (boot, sequence) IN (SELECT boot, sequence FROM trace.events WHERE at < @before ORDER BY at LIMIT ${MAX_CLEARED})`,

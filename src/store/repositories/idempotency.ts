@@ -12,7 +12,10 @@ const table = new Table<IdempotencyRecord>(
 );
 
 export const idempotencyOperations = {
-  'idempotency.insert': operation(table.insert, { clash: 'The Idempotency-Key was used already, or its account does not exist' }),
+  'idempotency.insert': operation(table.insert, {
+    exists: 'The Idempotency-Key was used already',
+    refers: "The Idempotency-Key's account does not exist",
+  }),
   'idempotency.deleteBefore': operation(
     `DELETE FROM idempotency WHERE (account_id, key) IN
        (SELECT account_id, key FROM idempotency WHERE created_at < @before ORDER BY created_at LIMIT ${MAX_CLEARED})`,

@@ -25,15 +25,15 @@ const versions = new Table<PlanVersionRecord>('plan_versions', { planId: 'value'
 ]);
 
 export const planOperations = {
-  'plans.insert': operation(plans.insert, { clash: 'The plan exists already, or its account does not' }),
+  'plans.insert': operation(plans.insert, { refers: "The plan's account does not exist" }),
   'plans.update': operation(`${plans.update} AND revision = @expectedRevision`, {
     otherwise: 'The plan was changed by someone else meanwhile, or does not exist: read it again and repeat the change',
   }),
   'plans.delete': operation('DELETE FROM plans WHERE id = @id', {
     otherwise: 'The plan does not exist',
-    clash: 'The plan is assigned to a service number: remove the assignment first',
+    refers: 'The plan is assigned to a service number: remove the assignment first',
   }),
-  'plans.insertVersion': operation(versions.insert, { clash: 'That version of the plan exists already, or the plan does not' }),
+  'plans.insertVersion': operation(versions.insert, { exists: 'That version of the plan exists already', refers: 'The plan does not exist' }),
   'plans.deleteVersion': operation('DELETE FROM plan_versions WHERE plan_id = @planId AND version = @version'),
 } satisfies Operations;
 

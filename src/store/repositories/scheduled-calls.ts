@@ -63,12 +63,15 @@ const FINAL_STATES: readonly RequestState[] = ['completed', 'failed', 'expired',
 const ALL_STATES = [...OPEN_STATES, ...FINAL_STATES];
 
 export const scheduledCallOperations = {
-  'requests.insert': operation(requests.insert, { clash: 'The request exists already, or its account does not' }),
+  'requests.insert': operation(requests.insert, { exists: 'The request exists already', refers: "The request's account does not exist" }),
   'requests.update': operation(`${requests.update} AND state IN (SELECT value FROM json_each(@expectedStates))`, {
     otherwise: 'The request is no longer in a state that allows this change, or does not exist',
   }),
-  'attempts.insert': operation(attempts.insert, { clash: 'The attempt exists already, or its request does not' }),
-  'attempts.update': operation(attempts.update, { otherwise: 'The attempt does not exist', clash: 'The request has an attempt of that number already' }),
+  'attempts.insert': operation(attempts.insert, {
+    exists: 'The request has an attempt of that id or number already',
+    refers: "The attempt's request does not exist",
+  }),
+  'attempts.update': operation(attempts.update, { otherwise: 'The attempt does not exist' }),
 } satisfies Operations;
 
 const list = new PagedList<RequestRecord>('scheduledCalls', [LOWEST_NUMBER, LOWEST_NUMBER, ''], ({ dueAt, priority, id }) => [dueAt, priority, id]);
@@ -106,7 +109,9 @@ export class SqlScheduledCallRepository implements ScheduledCallRepository {
       `${select} WHERE ${OPEN} AND due_at < @before AND ${BEHIND} AND state IN ('queued', 'waitingRetry') ${IN_ORDER} LIMIT @limit`,
     );
     this.#open = reader.query(`${select} WHERE ${OPEN} ${IN_ORDER}`);
-    this.#counts = reader.query("SELECT state, nullif(outcome, '') AS outcome, count FROM request_counts WHERE account_id = @accountId AND count > 0");
+    this.#counts = reader.query(
+      "SELECT state, nullif(outcome, '') AS outcome, count FROM request_counts WHERE account_id = @accountId AND count > 0",
+    );
     this.#newest = reader.query('SELECT max(newest_updated_at) AS at FROM request_counts');
     this.#anyOpenOfNumber = reader.query(`SELECT 1 AS found FROM requests WHERE service_number_id = @id AND ${OPEN} LIMIT 1`);
     this.#attempt = reader.query(`${attempts.select} WHERE id = @id`, decode);

@@ -2,7 +2,7 @@ import { byAccount, PagedList, type Query, type Reader } from '../reader.js';
 import type { AssignmentRecord, ServiceNumberRecord } from '../records.js';
 import type { Page, PageQuery, ServiceNumberRepository, WriteCommand } from '../store.js';
 import { Table } from '../table.js';
-import { operation, type Operations } from '../writer/operation.js';
+import { operation, operationOf, type Operations } from '../writer/operation.js';
 
 const numbers = new Table<ServiceNumberRecord>(
   'service_numbers',
@@ -16,27 +16,26 @@ const assignments = new Table<AssignmentRecord>(
 );
 
 const DEACTIVATE = 'UPDATE assignments SET active = 0 WHERE service_number_id = @serviceNumberId AND active = 1';
+const NO_ACCOUNT = "The service number's account does not exist";
 const NO_PARTS = 'The service number or the plan of the assignment does not exist';
 
 export const serviceNumberOperations = {
-  'serviceNumbers.insert': operation(numbers.insert, { clash: 'The service number exists already, or its account does not' }),
+  'serviceNumbers.insert': operation(numbers.insert, { exists: 'The service number exists already', refers: NO_ACCOUNT }),
   'serviceNumbers.update': operation(numbers.update, {
     otherwise: 'The service number does not exist',
-    clash: 'Another service number has that number, or the account does not exist',
+    exists: 'Another service number has that number',
+    refers: NO_ACCOUNT,
   }),
   'serviceNumbers.delete': operation('DELETE FROM service_numbers WHERE id = @id', { otherwise: 'The service number does not exist' }),
-  'serviceNumbers.insertAssignment': operation(assignments.insert, { clash: NO_PARTS }),
-  'serviceNumbers.insertActiveAssignment': { steps: [{ sql: DEACTIVATE }, { sql: assignments.insert }], clash: NO_PARTS },
-  'serviceNumbers.activateAssignment': {
-    steps: [
-      { sql: DEACTIVATE },
-      {
-        sql: 'UPDATE assignments SET active = 1 WHERE id = @id AND service_number_id = @serviceNumberId',
-        otherwise: 'The service number has no such assignment',
-      },
-    ],
-    clash: NO_PARTS,
-  },
+  'serviceNumbers.insertAssignment': operation(assignments.insert, { refers: NO_PARTS }),
+  'serviceNumbers.insertActiveAssignment': operationOf([{ sql: DEACTIVATE }, { sql: assignments.insert }], { refers: NO_PARTS }),
+  'serviceNumbers.activateAssignment': operationOf([
+    { sql: DEACTIVATE },
+    {
+      sql: 'UPDATE assignments SET active = 1 WHERE id = @id AND service_number_id = @serviceNumberId',
+      otherwise: 'The service number has no such assignment',
+    },
+  ]),
   'serviceNumbers.deactivateAssignments': operation(DEACTIVATE),
   'serviceNumbers.deleteAssignment': operation('DELETE FROM assignments WHERE id = @id', { otherwise: 'The assignment does not exist' }),
 } satisfies Operations;

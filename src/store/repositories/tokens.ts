@@ -11,7 +11,7 @@ const table = new Table<TokenRecord>(
 );
 
 export const tokenOperations = {
-  'tokens.insert': operation(table.insert, { clash: 'A token of that value exists already, or its account does not' }),
+  'tokens.insert': operation(table.insert, { exists: 'A token of that value exists already', refers: "The token's account does not exist" }),
   'tokens.delete': operation('DELETE FROM tokens WHERE id = @id', { otherwise: 'The token does not exist' }),
   // Its token may have been revoked meanwhile, which is nobody's fault.
   'tokens.touch': operation('UPDATE tokens SET last_used_at = @lastUsedAt WHERE id = @id'),

@@ -11,7 +11,7 @@ const table = new Table<TraceRecord>('trace.traces', { callId: 'value', sequence
 ]);
 
 export const traceOperations = {
-  'traces.append': operation(table.insert, { clash: 'The call has a trace line of that number already' }),
+  'traces.append': operation(table.insert, { exists: 'The call has a trace line of that number already' }),
   'traces.deleteBefore': operation(
     `DELETE FROM trace.traces WHERE (call_id, sequence) IN (SELECT call_id, sequence FROM trace.traces WHERE at < @before ORDER BY at LIMIT ${MAX_CLEARED})`,
   ),

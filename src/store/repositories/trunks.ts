@@ -23,11 +23,11 @@ const table = new Table<TrunkRecord>(
 );
 
 const MISSING = 'The trunk does not exist';
-const CLASH = 'A trunk of that name exists already';
+const EXISTS = 'A trunk of that name exists already';
 
 export const trunkOperations = {
-  'trunks.insert': operation(table.insert, { clash: CLASH }),
-  'trunks.update': operation(table.update, { otherwise: MISSING, clash: CLASH }),
+  'trunks.insert': operation(table.insert, { exists: EXISTS }),
+  'trunks.update': operation(table.update, { otherwise: MISSING, exists: EXISTS }),
   'trunks.delete': operation('DELETE FROM trunks WHERE id = @id', { otherwise: MISSING }),
 } satisfies Operations;
 

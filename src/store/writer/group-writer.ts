@@ -4,8 +4,6 @@ import type { WriteCommand } from '../store.js';
 import type { Operation, Operations } from './operation.js';
 import type { CommitFailure, CommitMessage, CommitResult } from './protocol.js';
 
-type SqliteError = InstanceType<typeof Database.SqliteError>;
-
 /** A prepared operation. */
 interface PreparedOperation {
   readonly operation: Operation;
@@ -86,9 +84,7 @@ export class GroupWriter {
     try {
       return statement.run(...command.parameters);
     } catch (error) {
-      if (isClash(error)) throw new CommitRefused(conflict(operation.clash, command, error.message));
-      if (error instanceof Database.SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
-      throw new CommitRefused(misuse(command, error));
+      throw refusalOf(error, command, operation);
     }
   }
 
@@ -108,18 +104,34 @@ export class GroupWriter {
   }
 }
 
-/** What exists already, or refers to what does not. Other constraints (a CHECK, a type) are broken by bugs only. */
-function isClash(error: unknown): error is SqliteError {
-  const codes = ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_FOREIGNKEY'];
-  return error instanceof Database.SqliteError && codes.includes(error.code);
+/** A failure that is the command's own as `CommitRefused`; any other as it is. A constraint of another kind (a CHECK, a type) is broken by bugs only. */
+function refusalOf(error: unknown, command: WriteCommand, { exists, refers }: Operation): unknown {
+  if (!(error instanceof Database.SqliteError)) return new CommitRefused(misuse(command, error));
+  switch (error.code) {
+    case 'SQLITE_CONSTRAINT_UNIQUE':
+    case 'SQLITE_CONSTRAINT_PRIMARYKEY':
+      return new CommitRefused(conflict(exists, command, error.message));
+    case 'SQLITE_CONSTRAINT_FOREIGNKEY':
+      return new CommitRefused(conflict(refers, command, error.message));
+    default:
+      return error.code.startsWith('SQLITE_CONSTRAINT') ? new CommitRefused(misuse(command, error)) : error;
+  }
 }
 
 function conflict(message: string, command: WriteCommand, constraint?: string): CommitFailure {
-  return { reason: 'conflict', message, context: { operation: command.operation, ...identityOf(command), ...(constraint === undefined ? {} : { constraint }) } };
+  return {
+    reason: 'conflict',
+    message,
+    context: { operation: command.operation, ...identityOf(command), ...(constraint === undefined ? {} : { constraint }) },
+  };
 }
 
 function misuse(command: WriteCommand, error: unknown): CommitFailure {
-  return { reason: 'bug', message: `"${command.operation}" got a record that cannot be stored: ${(error as Error).message}`, context: identityOf(command) };
+  return {
+    reason: 'bug',
+    message: `"${command.operation}" got a record that cannot be stored: ${(error as Error).message}`,
+    context: identityOf(command),
+  };
 }
 
 /** Which row the command was about. */

@@ -26,7 +26,10 @@ export interface CommitResult {
 }
 
 /** What the writer thread sends. `results` come after the group's fsync. */
-export type WriterReply = { readonly kind: 'ready' } | { readonly kind: 'results'; readonly results: readonly CommitResult[] } | { readonly kind: 'closed' };
+export type WriterReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'results'; readonly results: readonly CommitResult[] }
+  | { readonly kind: 'closed' };
 
 export interface WriterData {
   readonly directory: string;

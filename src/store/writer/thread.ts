@@ -36,10 +36,10 @@ function writeWithAllThatWaits(first: readonly CommitMessage[]): void {
   const commits = [...first];
   let other: WriterRequest | null = null;
   while (commits.length < MAX_GROUP && other === null) {
-    const waiting = receiveMessageOnPort(port) as { readonly message: WriterRequest } | undefined;
-    if (waiting === undefined) break;
-    if (waiting.message.kind === 'commits') commits.push(...waiting.message.commits);
-    else other = waiting.message;
+    const request = receiveMessageOnPort(port)?.message as WriterRequest | undefined;
+    if (request === undefined) break;
+    if (request.kind === 'commits') commits.push(...request.commits);
+    else other = request;
   }
   for (let start = 0; start < commits.length; start += MAX_GROUP) {
     reply({ kind: 'results', results: writer.write(commits.slice(start, start + MAX_GROUP)) });
