@@ -31,6 +31,9 @@ if(NOT PJPROJECT_FOUND)
     "Run `bash board/setup/setup.sh` once, or give -DPJPROJECT_ROOT=<prefix of an installed pjproject>.")
 endif()
 
+# OpenSSL's archives need libraries of their own (zlib and zstd since Debian 13), which only its own description names.
+pkg_check_modules(PJPROJECT_OPENSSL REQUIRED QUIET libssl libcrypto)
+
 # Sets ${result} to the file of library `name`, as a static archive where `name` is one of OpenSSL's, or to -l<name> for those of
 # the C library, which the compiler's driver finds best. Full paths make the linker run again when a library was updated.
 function(pjproject_library result name)
@@ -51,7 +54,7 @@ function(pjproject_library result name)
 endfunction()
 
 set(pjproject_libraries "")
-foreach(name IN LISTS PJPROJECT_STATIC_LIBRARIES)
+foreach(name IN LISTS PJPROJECT_STATIC_LIBRARIES PJPROJECT_OPENSSL_STATIC_LIBRARIES)
   pjproject_library(file "${name}")
   list(APPEND pjproject_libraries "${file}")
 endforeach()
