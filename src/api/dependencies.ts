@@ -1,0 +1,53 @@
+import type { AccountService, ServiceNumberService, TokenService } from '../accounts/index.js';
+import type { PlanService } from '../callplan/index.js';
+import type { Clock, Logger } from '../core/index.js';
+import type { EventLog } from '../delivery/index.js';
+import type { HealthService } from '../health/index.js';
+import type { Scheduler } from '../scheduler/index.js';
+import type { AudioFileRecord, Store } from '../store/index.js';
+import type { CallRegistry, LineState, TrunkDirectory, VirtualCardPort } from '../telephony/index.js';
+import type { Metrics } from './metrics.js';
+
+/** Uploaded audio: checked, converted to 8 kHz mono and kept; the media room fulfils it. */
+export interface AudioLibraryPort {
+  /** @throws BranchlineError that says what is wrong with the file or the slug. */
+  import(input: {
+    readonly accountId: string;
+    readonly slug: string;
+    readonly description: string;
+    readonly content: Buffer;
+  }): Promise<AudioFileRecord>;
+  replace(id: string, content: Buffer): Promise<AudioFileRecord>;
+  describe(id: string, description: string): Promise<AudioFileRecord>;
+  /** Refused while the active version of a plan plays it. */
+  delete(id: string): Promise<void>;
+  /** Absolute path of the stored WAV. */
+  pathOf(record: AudioFileRecord): string;
+}
+
+/** What the lines tell of themselves. */
+export interface LinesPort {
+  lines(): readonly LineState[];
+}
+
+/** Everything the API speaks for; `main.ts` puts it together. */
+export interface ApiDependencies {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly health: HealthService;
+  readonly metrics: Metrics;
+  readonly eventLog: EventLog;
+  readonly accounts: AccountService;
+  readonly tokens: TokenService;
+  readonly serviceNumbers: ServiceNumberService;
+  readonly plans: PlanService;
+  readonly audio: AudioLibraryPort;
+  readonly scheduler: Scheduler;
+  readonly calls: CallRegistry;
+  readonly trunks: TrunkDirectory;
+  readonly lines: LinesPort;
+  /** Null where the card is not virtual. */
+  readonly virtualCard: VirtualCardPort | null;
+}

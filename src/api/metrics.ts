@@ -1,0 +1,124 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the box counts, as `main.ts` collects it from the rooms; read at each scrape. */
+export interface MetricSources {
+  readonly engine: () => {
+    readonly frames: number;
+    readonly lateFrames: number;
+    readonly skippedFrames: number;
+    readonly prefetchUnderruns: number;
+    readonly recordOverruns: number;
+    readonly eventsLost: number;
+    readonly legs: number;
+    readonly players: number;
+    readonly recorders: number;
+    readonly bridges: number;
+    readonly worstLatenessMicroseconds: number;
+    readonly latenessHistogram: readonly number[];
+  };
+  readonly store: () => {
+    readonly commits: number;
+    readonly commands: number;
+    readonly commitP99Ms: number;
+    readonly queued: number;
+    readonly failed: number;
+  };
+  readonly liveCalls: () => number;
+  readonly openRequests: () => number;
+  readonly trunks: () => readonly { readonly name: string; readonly up: boolean; readonly inUse: number }[];
+}
+
+/** Upper bounds, in seconds, of the engine's lateness histogram (native/audio/engine.hpp). */
+const LATENESS_BOUNDS = ['0.0001', '0.00025', '0.0005', '0.001', '0.002', '0.005', '0.01', '0.02', '0.05', '+Inf'];
+
+/** The Prometheus registry (`/metrics`), and the instruments that rooms' events feed. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly attempts = new Counter({
+    name: 'branchline_attempts_total',
+    help: 'Scheduled Call attempts that ended, by outcome',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+  readonly calls = new Counter({
+    name: 'branchline_calls_total',
+    help: 'Calls that ended, by origin',
+    labelNames: ['origin'],
+    registers: [this.registry],
+  });
+  readonly lateness = new Histogram({
+    name: 'branchline_scheduled_call_lateness_seconds',
+    help: 'Due moment to the line being seized',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+    registers: [this.registry],
+  });
+
+  constructor(sources: MetricSources) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#gauge('branchline_live_calls', 'Calls now', sources.liveCalls);
+    this.#gauge('branchline_open_requests', 'Scheduled Call requests without a final state', sources.openRequests);
+    for (const name of [
+      'frames',
+      'lateFrames',
+      'skippedFrames',
+      'prefetchUnderruns',
+      'recordOverruns',
+      'eventsLost',
+      'legs',
+      'players',
+      'recorders',
+      'bridges',
+    ] as const) {
+      this.#gauge(`branchline_audio_${snake(name)}`, `Audio engine: ${name}`, () => sources.engine()[name]);
+    }
+    for (const name of ['commits', 'commands', 'queued', 'failed'] as const)
+      this.#gauge(`branchline_store_${name}`, `Store: ${name}`, () => sources.store()[name]);
+    this.#gauge('branchline_store_commit_p99_seconds', 'Store: p99 of the last 1,000 commits', () => sources.store().commitP99Ms / 1000);
+    this.#frameLateness(sources);
+    this.#trunks(sources);
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  #frameLateness(sources: MetricSources): void {
+    new Gauge({
+      name: 'branchline_audio_frame_lateness_bucket',
+      help: 'Audio frames by lateness, cumulative',
+      labelNames: ['le'],
+      registers: [this.registry],
+      collect() {
+        let sum = 0;
+        sources.engine().latenessHistogram.forEach((count, index) => {
+          sum += count;
+          this.set({ le: LATENESS_BOUNDS[index] ?? '+Inf' }, sum);
+        });
+      },
+    });
+  }
+
+  #trunks(sources: MetricSources): void {
+    new Gauge({
+      name: 'branchline_trunk_up',
+      help: 'Whether the trunk can be used',
+      labelNames: ['trunk'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const trunk of sources.trunks()) this.set({ trunk: trunk.name }, trunk.up ? 1 : 0);
+      },
+    });
+  }
+}
+
+function snake(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}

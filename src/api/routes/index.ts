@@ -1,0 +1,29 @@
+import type { ApiDependencies } from '../dependencies.js';
+import { accountRoutes } from './accounts.js';
+import { audioFileRoutes } from './audio-files.js';
+import { callPlanRoutes } from './call-plans.js';
+import { callRoutes } from './calls.js';
+import { lineRoutes } from './lines.js';
+import type { TypedServer } from './module.js';
+import { scheduledCallRoutes } from './scheduled-calls.js';
+import { serviceNumberRoutes } from './service-numbers.js';
+import { tokenRoutes } from './tokens.js';
+import { trunkRoutes } from './trunks.js';
+import { virtualCardRoutes } from './virtual-card.js';
+
+/** Every resource under the base path. */
+export function registerRoutes(server: TypedServer, dependencies: ApiDependencies): void {
+  const modules = [
+    scheduledCallRoutes,
+    serviceNumberRoutes,
+    callPlanRoutes,
+    audioFileRoutes,
+    callRoutes,
+    lineRoutes,
+    trunkRoutes,
+    tokenRoutes,
+    accountRoutes,
+    virtualCardRoutes,
+  ];
+  for (const register of modules) register(server, dependencies);
+}

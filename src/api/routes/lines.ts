@@ -1,0 +1,34 @@
+import { Type } from 'typebox';
+
+import { DateTime, iso, oneOf } from '../schemas.js';
+import type { RouteModule } from './module.js';
+
+const LineView = Type.Object(
+  {
+    line: Type.String(),
+    kind: oneOf(['fxo', 'fxs']),
+    channel: Type.Integer(),
+    state: oneOf(['idle', 'ringing', 'dialling', 'talking', 'alarm', 'removed']),
+    since: DateTime,
+    detail: Type.String(),
+  },
+  { $id: 'Line' },
+);
+
+/** `/lines`: the card's channels and what each does now. */
+export const lineRoutes: RouteModule = (server, { lines }) => {
+  server.get(
+    '/lines',
+    {
+      schema: {
+        operationId: 'listLines',
+        tags: ['Lines'],
+        summary: 'The telephony card’s channels',
+        response: { 200: Type.Object({ items: Type.Array(LineView) }) },
+      },
+    },
+    () => ({
+      items: lines.lines().map((line) => ({ ...line, since: iso(line.since) })),
+    }),
+  );
+};

@@ -1,0 +1,3 @@
+export { type DoctorPorts } from './doctor.js';
+export { type Output, terminal } from './output.js';
+export { type ProgramPorts, runProgram } from './program.js';
