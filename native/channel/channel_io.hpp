@@ -54,6 +54,9 @@ class ChannelIo {
   virtual Status setHook(int channel, Hook operation) = 0;
   /// DTMF to the line, 70 ms on and off as DAHDI's default is near to; dialDone follows.
   virtual Status dial(int channel, std::string_view digits) = 0;
+  /// FXS: polarity of the feed, reversed while the called party has answered (answer supervision for what hangs on the port). `unavailable` where the
+  /// card can't.
+  virtual Status setPolarity(int channel, bool reversed) = 0;
   /// The next event of any open channel; false when there is none. Never blocks.
   virtual bool nextEvent(ChannelEvent& event) = 0;
 

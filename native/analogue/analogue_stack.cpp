@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "analogue/analogue_stack.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "analogue/fxo_machine.hpp"
+#include "analogue/fxs_machine.hpp"
+
+namespace branchline {
+namespace {
+
+constexpr int kWakeEveryMs = 10;  // Events of the card and findings of the ports have no wake-up of their own.
+
+}  // namespace
+
+AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, ChannelIo& io) : engine_(engine), sink_(sink), io_(io) {
+  LineHost& host = *this;
+  for (const ChannelInfo& channel : io_.channels()) {
+    if (channel.kind == ChannelKind::fxo) machines_.push_back(std::make_unique<FxoMachine>(channel.number, host));
+    else machines_.push_back(std::make_unique<FxsMachine>(channel.number, host));
+    io_.open(channel.number);
+  }
+  engine_.addFrameHook([](void* self) noexcept { static_cast<AnalogueStack*>(self)->runFrame(); }, this);
+  if (engine_.clock().isStepped()) {
+    engine_.addPart(*this);
+  } else {
+    thread_ = std::thread([this] { runUntilStopped(); });
+    pthread_setname_np(thread_.native_handle(), "bl-lines");
+  }
+}
+
+AnalogueStack::~AnalogueStack() {
+  stopping_ = true;
+  wake_.notify();
+  if (thread_.joinable()) thread_.join();
+  engine_.removePart(*this);
+  runDue(nowNs());  // What was commanded before the end.
+  for (const auto& machine : machines_) machine->shutDown();
+  engine_.removeFrameHook(this);
+  for (const auto& machine : machines_) io_.close(machine->channel());
+}
+
+void AnalogueStack::runUntilStopped() {
+  while (!stopping_) {
+    wake_.wait(kWakeEveryMs);
+    runDue(nowNs());
+  }
+}
+
+// Audio thread, at a frame's beginning: the card first, then each line's ears and tones, so that legs pull what came in this frame.
+void AnalogueStack::runFrame() noexcept {
+  io_.frame();
+  for (const auto& machine : machines_) machine->port().beginFrame();
+}
+
+LineMachine* AnalogueStack::machineOf(int channel) noexcept {
+  const auto found = std::find_if(machines_.begin(), machines_.end(), [&](const auto& machine) { return machine->channel() == channel; });
+  return found == machines_.end() ? nullptr : found->get();
+}
+
+// --- Commands ----------------------------------------------------------------------------------------------------------------------------
+
+Engine::Created AnalogueStack::dial(int channel, std::string_view digits) {
+  LineMachine* const machine = machineOf(channel);
+  if (machine == nullptr || !machine->acceptsDigits(digits)) return {Status::invalidArgument};
+  const std::lock_guard lock(mutex_);
+  const Status reserved = machine->reserve();
+  if (reserved != Status::ok) return {reserved};
+  const Handle leg = engine_.createLeg(*this);
+  if (leg == kNoHandle) {
+    machine->unreserve();
+    return {Status::full};
+  }
+  legs_[leg] = {channel, false};
+  commands_.push_back({.type = Command::Type::dial, .channel = channel, .leg = leg, .digits = std::string(digits)});
+  wake_.notify();
+  return {Status::ok, leg};
+}
+
+Status AnalogueStack::ring(Handle leg, bool earlyMedia) { return post(leg, {.type = Command::Type::ring, .earlyMedia = earlyMedia}, true); }
+
+Status AnalogueStack::answer(Handle leg) { return post(leg, {.type = Command::Type::answer}, true); }
+
+Status AnalogueStack::clear(Handle leg, ClearRequest request) { return post(leg, {.type = Command::Type::clear, .q850 = request.q850}, false); }
+
+Status AnalogueStack::post(Handle leg, Command command, bool incomingOnly) {
+  const std::lock_guard lock(mutex_);
+  const auto found = legs_.find(leg);
+  if (found == legs_.end()) return Status::staleHandle;
+  if (incomingOnly && !found->second.incoming) return Status::wrongState;
+  command.leg = leg;
+  command.channel = found->second.channel;
+  commands_.push_back(std::move(command));
+  wake_.notify();
+  return Status::ok;
+}
+
+// Commands before events: a line that was seized and rung within one turn is glare, which the machine then sees as such.
+void AnalogueStack::runDue(std::int64_t) {
+  std::vector<Command> commands;
+  {
+    const std::lock_guard lock(mutex_);
+    commands.swap(commands_);
+  }
+  for (const Command& command : commands) run(command);
+  ChannelEvent event;
+  while (io_.nextEvent(event)) {
+    if (LineMachine* const machine = machineOf(event.channel)) machine->onEvent(event);
+  }
+  for (const auto& machine : machines_) machine->runDue();
+}
+
+void AnalogueStack::run(const Command& command) {
+  LineMachine& machine = *machineOf(command.channel);
+  if (command.type == Command::Type::dial) {
+    machine.dial(command.leg, command.digits);
+    return;
+  }
+  if (machine.leg() != command.leg) return;  // It ended meanwhile.
+  switch (command.type) {
+    case Command::Type::ring: machine.ring(command.earlyMedia); break;
+    case Command::Type::answer: machine.answer(); break;
+    case Command::Type::clear: machine.clear(command.q850); break;
+    case Command::Type::dial: break;
+  }
+}
+
+// --- LineHost ----------------------------------------------------------------------------------------------------------------------------
+
+Handle AnalogueStack::offerLeg(int channel, const std::string& to) {
+  const Handle leg = engine_.createLeg(*this);
+  if (leg == kNoHandle) return kNoHandle;
+  {
+    const std::lock_guard lock(mutex_);
+    legs_[leg] = {channel, true};
+  }
+  const std::string none;  // What only SIP carries.
+  sink_.post({"legIncoming",
+              leg,
+              "leg",
+              nowNs(),
+              {{"kind", std::string("analogue")},
+               {"to", to},
+               {"channel", std::int64_t{channel}},
+               {"fromUri", none},
+               {"fromName", none},
+               {"assertedUri", none},
+               {"privacy", none},
+               {"diversion", none},
+               {"sourceAddress", none},
+               {"sourcePort", std::int64_t{0}},
+               {"callId", none}}});
+  return leg;
+}
+
+void AnalogueStack::attachLeg(Handle leg, LinePort& port) { engine_.attach(leg, port); }
+
+void AnalogueStack::tell(const char* type, Handle leg) { sink_.post({type, leg, "leg", nowNs(), {}}); }
+
+void AnalogueStack::tellProgress(Handle leg, bool earlyMedia) {
+  sink_.post({"legProgress", leg, "leg", nowNs(), {{"sipStatus", std::int64_t{180}}, {"earlyMedia", earlyMedia}}});
+}
+
+void AnalogueStack::endLeg(Handle leg, const LegEnd& end) {
+  {
+    const std::lock_guard lock(mutex_);
+    legs_.erase(leg);
+  }
+  engine_.endLeg(leg, {{"q850", std::int64_t{end.q850}},
+                       {"inferred", end.inferred},
+                       {"sipStatus", std::int64_t{0}},
+                       {"by", std::string(end.by)},
+                       {"sent", end.sent},
+                       {"responded", end.responded},
+                       {"detail", end.detail}});
+}
+
+void AnalogueStack::tellChannel(int channel, const char* state, const std::string& detail) {
+  sink_.post({"channelState", kNoHandle, "leg", nowNs(), {{"channel", std::int64_t{channel}}, {"state", std::string(state)}, {"detail", detail}}});
+}
+
+}  // namespace branchline

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "analogue/line_machine.hpp"
+
+namespace branchline {
+
+/// A line that feeds a telephone. Out: rings it until it is lifted. In: dial tone, keys, then a leg to be offered; ringing tone, and busy tone at the
+/// end until it is put down.
+class FxsMachine final : public LineMachine {
+ public:
+  using LineMachine::LineMachine;
+
+  [[nodiscard]] bool acceptsDigits(std::string_view digits) const noexcept override { return digits.empty(); }
+  void dial(Handle leg, const std::string& digits) override;
+  void ring(bool earlyMedia) override;
+  void answer() override;
+  void clear(int q850) override;
+  void onEvent(const ChannelEvent& event) override;
+  void onFinding(const LinePort::Finding& finding) override;
+  void onDeadline() override;
+  void shutDown() override;
+
+ private:
+  enum class State : std::uint8_t {
+    idle,
+    ringing,
+    dialTone,
+    collecting,
+    offered,   // Dialled: the leg is not answered yet.
+    talking,
+    released,  // The call is over, the telephone still off hook.
+    removed,
+  };
+
+  void onLifted();
+  void onPutDown();
+  void complete();
+  void release(CallTone tone, const std::string& detail);
+  void enterIdle();
+
+  State state_ = State::idle;
+  std::string digits_;
+};
+
+}  // namespace branchline

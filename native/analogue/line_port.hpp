@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "audio/detect/dtmf_receiver.hpp"
+#include "audio/detect/tone_detector.hpp"
+#include "audio/media_port.hpp"
+#include "channel/channel_io.hpp"
+#include "channel/segment_player.hpp"
+#include "common/ring.hpp"
+
+namespace branchline {
+
+/// One analogue channel's audio: what an engine leg pulls and pushes, and, with or without a leg, the line's own supervision and tones. The state
+/// machine (line-events thread) says what to listen for and what to play; the audio thread does it and reports through a ring.
+class LinePort final : public MediaPort {
+ public:
+  /// Something heard on the line: a tone, or (tone none) a key that was pressed.
+  struct Finding {
+    std::uint32_t listening = 0;  // Which listen() it belongs to.
+    CallTone tone = CallTone::none;
+    char digit = 0;
+  };
+  enum class Listen : std::uint8_t { off, tones, digits };
+
+  LinePort(ChannelIo& io, int channel) : io_(io), channel_(channel) {}
+
+  // --- Line-events thread ---------------------------------------------------------------------------------------------------------------
+  /// Begins to listen anew: the detectors start from nothing, findings of before are not told any more.
+  void listen(Listen what) noexcept;
+  /// Plays a tone to the line in place of the leg's audio; none: the leg's audio goes out.
+  void play(CallTone tone) noexcept { wantedTone_.store(tone, std::memory_order_relaxed); }
+  /// The next finding of the present listen(); false when there is none.
+  bool nextFinding(Finding& finding) noexcept;
+
+  // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
+  /// Once a frame, before any pull: reads the line, listens, plays.
+  void beginFrame() noexcept;
+  void pull(Frame& out) noexcept override { out = received_; }
+  void push(const Frame& in) noexcept override;
+
+ private:
+  void hear() noexcept;
+
+  ChannelIo& io_;
+  const int channel_;
+  std::atomic<std::uint32_t> wanted_{0};           // Number of the listen() call, times four, plus what to listen for.
+  std::atomic<CallTone> wantedTone_{CallTone::none};
+  SpscRing<Finding> findings_{64};
+
+  // Audio thread:
+  std::uint32_t listening_ = 0;
+  Frame received_;
+  ToneDetector tones_;
+  DtmfReceiver digits_;
+  CallTone tone_ = CallTone::none;
+  SegmentPlayer player_;
+};
+
+}  // namespace branchline

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "audio/frame.hpp"
+#include "channel/channel_io.hpp"
+#include "channel/virtual/far_end.hpp"
+#include "channel/virtual/heard_writer.hpp"
+#include "channel/virtual/script_runner.hpp"
+#include "common/clock.hpp"
+#include "common/ring.hpp"
+
+namespace branchline {
+
+/// What all far sides of a virtual card share. Outlives them.
+struct VirtualWorld {
+  const Clock& clock;
+  SpscRing<ChannelEvent>& events;      // To the line-events thread; written by the audio thread.
+  HeardWriter& heard;
+  FarEndSet* table = nullptr;          // The far ends that can be called. Audio thread; counted as one user. Null: none.
+};
+
+/// What the wire of one port of the virtual card leads to. All calls come on the audio thread but isIdle.
+class FarSide {
+ public:
+  FarSide(int channel, VirtualWorld& world) : channel_(channel), world_(world) {}
+  virtual ~FarSide() = default;
+  FarSide(const FarSide&) = delete;
+  FarSide& operator=(const FarSide&) = delete;
+
+  /// The port's own hook, ringing or flash operation.
+  virtual void portHook(Hook operation) noexcept = 0;
+  virtual void portPolarity(bool reversed) noexcept = 0;
+  /// Someone calls over this wire; `set` holds one far end and becomes this side's user. `digits`: what a telephone keys.
+  virtual void place(FarEndSet* set, std::string_view digits) noexcept = 0;
+  /// The far end clears.
+  virtual void hangUp() noexcept = 0;
+  /// 20 ms of audio, both ways.
+  virtual void frame(const Frame& fromPort, Frame& toPort) noexcept = 0;
+
+  /// No call, no tone, on hook. Any thread; as of the last frame.
+  [[nodiscard]] bool isIdle() const noexcept { return idle_.load(std::memory_order_acquire); }
+
+ protected:
+  void emit(ChannelEventType type, int value = 0) noexcept { world_.events.push({channel_, type, value, world_.clock.nowNs()}); }
+  void publishIdle(bool idle) noexcept { idle_.store(idle, std::memory_order_release); }
+
+  // One call with one far end: begin, perhaps answer, end.
+  void beginCall(FarEndSet* set, const FarEnd& farEnd) noexcept;  // Adds a user to `set`.
+  void runScript(bool answered) noexcept;
+  void answerCall() noexcept;
+  void endCall() noexcept;
+  void hear(const Frame& frame) noexcept;
+  void dropUser(FarEndSet* set) noexcept;
+  [[nodiscard]] bool inCall() const noexcept { return set_ != nullptr; }
+  [[nodiscard]] bool answered() const noexcept { return answered_; }
+
+  const int channel_;
+  VirtualWorld& world_;
+  ScriptRunner script_;
+
+ private:
+  FarEndSet* set_ = nullptr;
+  const FarEnd* farEnd_ = nullptr;
+  bool answered_ = false;
+  std::atomic<bool> idle_{true};
+};
+
+/// Releases `set` when nobody else uses it. Audio thread.
+void dropFarEndUser(FarEndSet* set, HeardWriter& heard) noexcept;
+
+}  // namespace branchline

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "audio/tone.hpp"
+#include "channel/segment_player.hpp"
+#include "channel/virtual/far_end.hpp"
+
+namespace branchline {
+
+/// Walks one far end's script through one call, a frame at a time, on the audio thread. Steps begin at a frame's beginning.
+class ScriptRunner {
+ public:
+  /// What the script did in a frame.
+  struct Done {
+    bool answered = false;
+    bool hungUp = false;
+  };
+
+  /// `farEnd` must stay until stop(). `answered`: the call is answered already (this far end called).
+  void start(const FarEnd& farEnd, bool answered) noexcept;
+  void stop() noexcept { farEnd_ = nullptr; }
+  [[nodiscard]] bool running() const noexcept { return farEnd_ != nullptr; }
+  /// 20 ms: fills `out` with what the far end says.
+  Done frame(std::span<std::int16_t> out) noexcept;
+
+ private:
+  enum class Progress : std::uint8_t { over, going };
+  Progress enter(const FarEndStep& step, Done& done) noexcept;
+  Progress go(const FarEndStep& step, std::span<std::int16_t> out) noexcept;
+  Progress play(const FarEndStep& step, std::span<std::int16_t> out) noexcept;
+
+  const FarEnd* farEnd_ = nullptr;
+  bool answered_ = false;
+  std::size_t step_ = 0;
+  bool entered_ = false;
+  int frames_ = 0;             // ring, wait: still to come.
+  std::size_t sample_ = 0;     // play: next sample.
+  SegmentPlayer tone_;
+  DigitSender digits_;
+};
+
+}  // namespace branchline

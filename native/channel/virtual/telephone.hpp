@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "audio/detect/tone_detector.hpp"
+#include "audio/tone.hpp"
+#include "channel/virtual/far_side.hpp"
+
+namespace branchline {
+
+/// An imitated telephone, which an FXS port feeds. Rung, it follows the script of the far end whose number is its channel's; without one it rings and
+/// is never answered. Whoever holds it hangs up on busy, congestion or number unobtainable tone.
+class Telephone final : public FarSide {
+ public:
+  using FarSide::FarSide;
+
+  void portHook(Hook operation) noexcept override;
+  void portPolarity(bool reversed) noexcept override;
+  void place(FarEndSet* set, std::string_view digits) noexcept override;
+  void hangUp() noexcept override;
+  void frame(const Frame& fromPort, Frame& toPort) noexcept override;
+
+ private:
+  enum class State : std::uint8_t {
+    onHook,
+    ringing,
+    lifted,   // About to dial.
+    keying,
+    waiting,  // Dialled: the script begins when the called party answers.
+    talking,
+  };
+
+  void enter(State state) noexcept;
+  void ringBegins() noexcept;
+  void lift() noexcept;
+  void putDown() noexcept;
+  void run(const Frame& fromPort, std::span<std::int16_t> out) noexcept;
+  [[nodiscard]] bool isOffHook() const noexcept { return state_ != State::onHook && state_ != State::ringing; }
+
+  State state_ = State::onHook;
+  int inStateMs_ = 0;
+  DigitSender digits_;
+  ToneDetector ear_;
+};
+
+}  // namespace branchline
