@@ -13,7 +13,7 @@ export interface Native {
   readonly engine: NativeEngine;
   readonly events: Emitter<NativeEvents>;
   /** Wall time, ms, of a moment of the native clock: what `atMs` of an event means to people. */
-  wallTime(atMs: number): number;
+  readonly wallTime: (atMs: number) => number;
 }
 
 /** Creates the engine and fans its events out, in order. `onListenerError` gets what a listener throws; the others still hear the event. */
@@ -25,7 +25,18 @@ export function startNative(addon: NativeAddon, options: EngineOptions, clock: C
   return {
     engine,
     events,
-    // Both times are cut to whole milliseconds somewhere on their way; rounding up keeps "never early" true in the records.
-    wallTime: (atMs) => Math.ceil(clock.now() - (engine.nowMs() - atMs)),
+    wallTime: (atMs) => Math.ceil(clock.now() - ageOf(engine, atMs)),
   };
+}
+
+/**
+ * Milliseconds since a moment of the native clock. The last events of an engine that is closing come when its clock can no longer be read: they are of now. Both
+ * times are cut to whole milliseconds on their way; that `wallTime` rounds up keeps "never early" true in the records.
+ */
+function ageOf(engine: NativeEngine, atMs: number): number {
+  try {
+    return Math.max(0, engine.nowMs() - atMs);
+  } catch {
+    return 0;
+  }
 }

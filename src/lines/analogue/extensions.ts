@@ -1,0 +1,21 @@
+/** Which extension each FXS channel is: the first channel is `first`, the others follow. */
+export class Extensions {
+  readonly channels: readonly number[];
+  readonly #first: number;
+
+  constructor(fxsChannels: readonly number[], first: number) {
+    this.channels = fxsChannels;
+    this.#first = first;
+  }
+
+  /** Null where there is no such extension. */
+  channelOf(extension: string): number | null {
+    return this.channels.find((_, index) => String(this.#first + index) === extension) ?? null;
+  }
+
+  /** Null where the channel is no extension. */
+  extensionOf(channel: number): string | null {
+    const index = this.channels.indexOf(channel);
+    return index === -1 ? null : String(this.#first + index);
+  }
+}

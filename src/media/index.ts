@@ -1,0 +1,1 @@
+export { NativeMedia } from './native-media.js';
