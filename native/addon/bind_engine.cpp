@@ -141,9 +141,8 @@ void bindMeasures(Napi::Object& target, Instance& instance) {
     object.Set("sentDbm0", levels.sentDbm0);
     return object;
   });
-  instance.define(target, "counters", WhenClosed::throws, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
-    return countersValue(info.Env(), instance.engine().counters());
-  });
+  instance.define(target, "counters", WhenClosed::throws,
+                  [&instance](const Napi::CallbackInfo& info) -> Napi::Value { return countersValue(info.Env(), instance.engine().counters()); });
   instance.define(target, "resetWorst", WhenClosed::throws, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
     instance.engine().resetWorst();
     return info.Env().Undefined();

@@ -46,9 +46,8 @@ std::shared_ptr<Delivery> Delivery::create(Napi::Env env, Napi::Function onEvent
   auto delivery = std::make_shared<Delivery>();
   delivery->callback_ = Napi::Persistent(onEvents);
   auto* claim = new std::shared_ptr<Delivery>(delivery);
-  const napi_status status =
-      napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "branchline events"), 0, 1, claim, onFinalize, claim, onCall,
-                                      &delivery->function_);
+  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "branchline events"), 0, 1, claim,
+                                                             onFinalize, claim, onCall, &delivery->function_);
   if (status != napi_ok) {
     delete claim;
     throw Napi::Error::New(env);

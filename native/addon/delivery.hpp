@@ -41,10 +41,10 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   static void onFinalize(napi_env env, void* data, void* hint);
 
   Sink sink_{*this};
-  std::mutex mutex_;                 // Held for a push or a swap, and for the call that schedules.
+  std::mutex mutex_;  // Held for a push or a swap, and for the call that schedules.
   std::vector<Event> waiting_;
-  bool scheduled_ = false;           // A call of the function is on its way.
-  bool open_ = true;                 // The function may be called.
+  bool scheduled_ = false;  // A call of the function is on its way.
+  bool open_ = true;        // The function may be called.
   napi_threadsafe_function function_ = nullptr;
   Napi::FunctionReference callback_;
 };

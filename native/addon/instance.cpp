@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "addon/instance.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "addon/environment.hpp"
@@ -14,7 +15,9 @@ namespace {
 class CloseWorker final : public Napi::AsyncWorker {
  public:
   CloseWorker(Napi::Env env, std::shared_ptr<Instance> instance)
-      : Napi::AsyncWorker(env), instance_(std::move(instance)), deferred_(Napi::Promise::Deferred::New(env)) {}
+      : Napi::AsyncWorker(env),
+        instance_(std::move(instance)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
   [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
@@ -23,7 +26,10 @@ class CloseWorker final : public Napi::AsyncWorker {
     deferred_.Resolve(Env().Undefined());  // Its continuations run after the last events were delivered.
     instance_->deliverLast(Env());
   }
-  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+  void OnError(const Napi::Error& error) override {
+    deferred_.Reject(error.Value());
+    instance_->deliverLast(Env());
+  }
 
  private:
   std::shared_ptr<Instance> instance_;
@@ -46,7 +52,7 @@ Napi::Value answerWhenClosed(Napi::Env env, WhenClosed whenClosed) {
 Environment::~Environment() {
   for (const auto& each : instances_) {
     const auto instance = each.lock();
-    if (instance != nullptr && instance->beginClose()) instance->stop();
+    if (instance != nullptr) instance->stopQuietly();
   }
 }
 
@@ -74,12 +80,13 @@ Napi::Object Instance::create(Napi::Env env, EngineOptions options, Napi::Functi
 }
 
 Instance::Instance(Napi::Env env, EngineOptions options, Napi::Function onEvents)
-    : delivery_(Delivery::create(env, onEvents)), engine_(std::make_unique<Engine>(options, delivery_->sink())) {
+    : delivery_(Delivery::create(env, onEvents)),
+      engine_(std::make_unique<Engine>(options, delivery_->sink())) {
   if (!options.stepped) waker_ = std::make_unique<Waker>(*engine_);
 }
 
 Instance::~Instance() {
-  if (beginClose()) stop();
+  stopQuietly();
   delivery_->release();
 }
 
@@ -109,12 +116,25 @@ Napi::Value Instance::close(Napi::Env env) {
 }
 
 void Instance::stop() {
-  while (!stops_.empty()) {
-    stops_.back()();
-    stops_.pop_back();
+  std::exception_ptr failure;
+  for (; !stops_.empty(); stops_.pop_back()) {
+    try {
+      stops_.back()();
+    } catch (...) {
+      failure = std::current_exception();  // The others are stopped all the same.
+    }
   }
   waker_.reset();
   engine_.reset();
+  if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+void Instance::stopQuietly() noexcept {
+  if (!beginClose()) return;
+  try {
+    stop();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told.
+  }
 }
 
 void Instance::deliverLast(Napi::Env env) {

@@ -50,11 +50,13 @@ class Instance : public std::enable_shared_from_this<Instance> {
   /// Hands JavaScript's callback, now, what waits for it (a stepped engine's events do not wait for the event loop).
   void deliverNow(Napi::Env env) { delivery_->deliverNow(env); }
 
-  // --- For the end of the environment ---------------------------------------------------------------------------------------------------
+  // --- For the end ----------------------------------------------------------------------------------------------------------------------
   /// Refuses methods from now on; true for the first caller.
   bool beginClose() noexcept { return !closing_.exchange(true); }
-  /// Stops stacks, engine and threads; waits for them. Any thread that may wait; after beginClose.
+  /// Stops stacks, engine and threads; waits for them. Any thread that may wait; after beginClose. Throws what a stack's stop threw.
   void stop();
+  /// Both, where there is nobody to tell of a failure: the environment ends, or the object was collected.
+  void stopQuietly() noexcept;
   /// JavaScript thread, after stop: hands over the last events; none comes after.
   void deliverLast(Napi::Env env);
 

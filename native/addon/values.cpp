@@ -83,7 +83,8 @@ std::vector<ToneSegment> toneSegmentsOf(const Napi::Value& value, const char* wh
     ToneSegment segment{.levelDbm0 = numberOf(object.Get("levelDbm0"), "levelDbm0"), .milliseconds = integerField(object, "milliseconds")};
     const Napi::Value frequencies = object.Get("frequencies");
     constexpr std::uint32_t kMostTones = std::size(segment.frequencies);
-    if (!frequencies.IsArray() || frequencies.As<Napi::Array>().Length() > kMostTones) refuse(value.Env(), "frequencies", "an array of up to four numbers");
+    if (!frequencies.IsArray() || frequencies.As<Napi::Array>().Length() > kMostTones)
+      refuse(value.Env(), "frequencies", "an array of up to four numbers");
     const auto array = frequencies.As<Napi::Array>();
     for (std::uint32_t i = 0; i < array.Length(); i++) segment.frequencies[i] = numberOf(array.Get(i), "frequencies");
     segments.push_back(segment);

@@ -21,6 +21,7 @@ enum class DigitWay : std::uint8_t { rfc4733, info, inBand };
 [[nodiscard]] const char* digitWayName(DigitWay way) noexcept;
 
 /// What control threads tell the audio thread. Things that are there already are named by handle: a command for what ended meanwhile does nothing.
+// clang-format off: one line each.
 namespace command {
 struct None {};
 struct AddLeg { LegAudio* leg; };
@@ -35,11 +36,13 @@ struct StopPlayer { Handle player; };
 struct AddRecorder { Recorder* recorder; };
 struct StopRecorder { Handle recorder; };
 }  // namespace command
-using Command = std::variant<command::None, command::AddLeg, command::EndLeg, command::SetDetectors, command::DigitReceived, command::SendDigits,
-                             command::AddBridge, command::EndBridge, command::AddPlayer, command::StopPlayer, command::AddRecorder,
-                             command::StopRecorder>;
+// clang-format on
+using Command =
+    std::variant<command::None, command::AddLeg, command::EndLeg, command::SetDetectors, command::DigitReceived, command::SendDigits,
+                 command::AddBridge, command::EndBridge, command::AddPlayer, command::StopPlayer, command::AddRecorder, command::StopRecorder>;
 
-/// What the audio thread tells. The last four are the last that is told of their handle.
+/// What the audio thread tells. The last three are the last that is told of their handle.
+// clang-format off: one line each.
 namespace heard {
 struct None {};
 struct Digit { Handle leg; char digit; int durationMs; DigitWay way; };
@@ -49,6 +52,7 @@ struct PlayerEnded { Handle player; PlayerEnd reason; char key; std::int64_t pla
 struct BridgeEnded { Handle bridge; bool legEnded; };
 struct LegGone { Handle leg; };
 }  // namespace heard
+// clang-format on
 struct AudioEvent {
   std::int64_t atNs = 0;
   std::variant<heard::None, heard::Digit, heard::Tone, heard::DigitsSent, heard::PlayerEnded, heard::BridgeEnded, heard::LegGone> what;
@@ -145,11 +149,11 @@ class AudioCore {
   SpscRing<AudioEvent> events_;
   WakeFd eventsWake_;
   Counters counters_;
-  std::mutex hooksMutex_;                              // Control threads among themselves.
+  std::mutex hooksMutex_;  // Control threads among themselves.
   std::array<Hook, 8> hookStore_{};
   std::array<GuardedPointer<Hook>, 8> hooks_;
   // Audio thread:
-  std::vector<Object> objects_;                        // By slot.
+  std::vector<Object> objects_;  // By slot.
   std::vector<LegAudio*> legs_;
   std::int64_t nowNs_ = 0;
   bool told_ = false;

@@ -17,17 +17,17 @@
 namespace branchline {
 
 struct EngineOptions {
-  bool stepped = false;              // True: no clock thread, time moves by Engine::step.
+  bool stepped = false;  // True: no clock thread, time moves by Engine::step.
   std::uint32_t maxHandles = kMaxHandles;
-  bool realtimePriority = true;      // Ask for SCHED_FIFO; go on without it when refused.
+  bool realtimePriority = true;  // Ask for SCHED_FIFO; go on without it when refused.
 };
 
 /// What is played to a leg: files in order, then from the start again while `loop`.
 struct PlayRequest {
-  std::vector<std::string> files;    // WAV: A-law, µ-law or 16-bit linear, mono, 8 kHz.
+  std::vector<std::string> files;  // WAV: A-law, µ-law or 16-bit linear, mono, 8 kHz.
   bool loop = false;
-  std::string stopKeys;              // Digits of the leg that end it ("stopped by key"); "" none.
-  bool queued = false;               // After what plays to this leg already, else it replaces that.
+  std::string stopKeys;  // Digits of the leg that end it ("stopped by key"); "" none.
+  bool queued = false;   // After what plays to this leg already, else it replaces that.
 };
 
 /// One part of a tone: up to four frequencies sounding together, 0 of them is a pause.
@@ -46,15 +46,15 @@ enum class RecordDirection : std::uint8_t { received, sent, both };  // both: tw
 enum class RecordFormat : std::uint8_t { linear16, alaw };
 
 struct RecordRequest {
-  std::string file;                  // Written as <file>.part, renamed when complete.
+  std::string file;  // Written as <file>.part, renamed when complete.
   RecordDirection direction = RecordDirection::received;
   RecordFormat format = RecordFormat::linear16;
   int maxSeconds = 3600;
 };
 
 struct DetectorSettings {
-  bool dtmf = false;                 // In-band DTMF receiver.
-  bool tones = false;                // Busy, congestion, number unobtainable, ringing, dial tone.
+  bool dtmf = false;   // In-band DTMF receiver.
+  bool tones = false;  // Busy, congestion, number unobtainable, ringing, dial tone.
 };
 
 /// The last fields a leg will ever send: they travel in the leg's one legEnded event.
@@ -122,19 +122,19 @@ class Engine {
 
   struct Counters {
     std::uint64_t frames = 0;
-    std::uint64_t lateFrames = 0;             // Began more than 20 ms after their moment.
+    std::uint64_t lateFrames = 0;  // Began more than 20 ms after their moment.
     std::uint64_t skippedFrames = 0;
-    std::int64_t worstLatenessNs = 0;         // Since the last resetWorst.
-    std::int64_t worstFrameNs = 0;            // The longest frame's own work.
-    std::uint64_t prefetchUnderruns = 0;      // The file thread came too late.
+    std::int64_t worstLatenessNs = 0;     // Since the last resetWorst.
+    std::int64_t worstFrameNs = 0;        // The longest frame's own work.
+    std::uint64_t prefetchUnderruns = 0;  // The file thread came too late.
     std::uint64_t recordOverruns = 0;
-    std::uint64_t eventsLost = 0;             // Digits and tones dropped because the ring was full; terminal events never are.
+    std::uint64_t eventsLost = 0;  // Digits and tones dropped because the ring was full; terminal events never are.
     std::uint32_t legs = 0;
     std::uint32_t players = 0;
     std::uint32_t recorders = 0;
     std::uint32_t bridges = 0;
     std::vector<std::uint64_t> latenessHistogram;  // Upper bounds 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms.
-    bool realtime = false;                    // The audio thread runs under SCHED_FIFO.
+    bool realtime = false;                         // The audio thread runs under SCHED_FIFO.
   };
   [[nodiscard]] Counters counters() const;
   void resetWorst();

@@ -57,9 +57,9 @@ class Engine::Impl {
     LegOwner* owner = nullptr;
     std::shared_ptr<LegAudio> audio;  // Shared with a detach that is under way.
     Handle bridge = kNoHandle;
-    int dependants = 0;               // Bridge, players, recorders whose end was not told yet.
-    bool ending = false;              // endLeg was called: stale for everybody.
-    bool gone = false;                // The audio thread has let go of it.
+    int dependants = 0;   // Bridge, players, recorders whose end was not told yet.
+    bool ending = false;  // endLeg was called: stale for everybody.
+    bool gone = false;    // The audio thread has let go of it.
     EndFields fields;
     std::int64_t endedAtNs = 0;
   };
@@ -78,7 +78,9 @@ class Engine::Impl {
 
   // All with mutex_ held:
   template <typename T>
-  T& entryOf(Handle handle) { return std::get<T>(entries_[HandleTable::slotOf(handle)]); }
+  T& entryOf(Handle handle) {
+    return std::get<T>(entries_[HandleTable::slotOf(handle)]);
+  }
   Status check(Handle handle, Kind kind);
   Handle allocate(Kind kind, Entry entry);
   void release(Handle handle);
@@ -108,7 +110,7 @@ class Engine::Impl {
 
   std::recursive_mutex stepMutex_;  // Of a step and the list of parts; recursive, since a part may remove itself while it runs.
   std::vector<SteppedPart*> parts_;
-  std::mutex drainMutex_;           // One reader of the event ring.
+  std::mutex drainMutex_;  // One reader of the event ring.
   std::mutex mutex_;
   HandleTable handles_;
   std::vector<Entry> entries_;

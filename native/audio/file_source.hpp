@@ -54,7 +54,7 @@ class FileSource final : public PlaySource {
   std::size_t file_ = 0;
   bool heardInThisRound_ = false;  // A loop of files without a sample would never end.
   std::array<std::int16_t, kChunkSamples> chunk_{};
-  std::string failure_;            // Complete before phase_ says `failed`.
+  std::string failure_;  // Complete before phase_ says `failed`.
 };
 
 }  // namespace branchline

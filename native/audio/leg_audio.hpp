@@ -48,19 +48,17 @@ struct LegAudio {
   DetectorSet* detecting = nullptr;  // Points to `detectors` while any is on.
   bool detectDtmf = false;
   bool detectTones = false;
-  LegAudio* partner = nullptr;       // The other leg of `bridge`.
+  LegAudio* partner = nullptr;  // The other leg of `bridge`.
   Bridge* bridge = nullptr;
-  Player* players = nullptr;         // The one that sounds, then those that wait.
+  Player* players = nullptr;  // The one that sounds, then those that wait.
   Recorder* recorders = nullptr;
-  bool active = false;               // Takes part in this frame.
-  std::size_t position = 0;          // In the list of all legs.
+  bool active = false;       // Takes part in this frame.
+  std::size_t position = 0;  // In the list of all legs.
   Frame received;
   Frame sent;
 
   /// Nothing to do for it beyond its port.
-  [[nodiscard]] bool isIdle() const noexcept {
-    return bridge == nullptr && players == nullptr && recorders == nullptr && !digits.sending();
-  }
+  [[nodiscard]] bool isIdle() const noexcept { return bridge == nullptr && players == nullptr && recorders == nullptr && !digits.sending(); }
 };
 
 }  // namespace branchline

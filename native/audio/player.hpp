@@ -32,7 +32,7 @@ struct Player {
   std::string stopKeys;
   bool queued = false;
   // Audio thread:
-  Player* next = nullptr;              // Plays to the same leg after this one.
+  Player* next = nullptr;  // Plays to the same leg after this one.
   std::int64_t playedSamples = 0;
 };
 

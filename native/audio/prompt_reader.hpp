@@ -31,7 +31,7 @@ class PromptReader {
 
   WakeFd wake_;
   std::atomic<bool> stopping_{false};
-  std::mutex mutex_;                                  // Guards added_.
+  std::mutex mutex_;  // Guards added_.
   std::vector<std::shared_ptr<FileSource>> added_;
   std::vector<std::shared_ptr<FileSource>> sources_;  // File thread.
   std::thread thread_;

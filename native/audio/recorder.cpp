@@ -58,9 +58,7 @@ void Recorder::closeWith(RecorderEnd reason, std::int64_t atNs) noexcept {
   closed_.store(true, std::memory_order_release);
 }
 
-std::int64_t Recorder::recordedMs() const noexcept {
-  return static_cast<std::int64_t>(writtenSamples_ / channels_ / (kSampleRate / 1000));
-}
+std::int64_t Recorder::recordedMs() const noexcept { return static_cast<std::int64_t>(writtenSamples_ / channels_ / (kSampleRate / 1000)); }
 
 bool Recorder::service() {
   // Read before draining: what is in the ring after `closed_` was set is all there will be.

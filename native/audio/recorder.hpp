@@ -57,10 +57,10 @@ class Recorder {
   const RecordRequest request_;
   const std::size_t channels_;
   SpscRing<std::int16_t> ring_;
-  std::atomic<bool> closed_{false};   // By the audio thread; the two below are complete before it is set.
+  std::atomic<bool> closed_{false};  // By the audio thread; the two below are complete before it is set.
   RecorderEnd reason_ = RecorderEnd::stopped;
   std::int64_t endedAtNs_ = 0;
-  std::atomic<bool> failed_{false};   // By the writing thread.
+  std::atomic<bool> failed_{false};  // By the writing thread.
   // Audio thread:
   std::int64_t framesLeft_;
   // Writing thread:

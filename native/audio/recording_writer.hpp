@@ -36,7 +36,7 @@ class RecordingWriter {
   std::function<void(const Recorder&)> ended_;
   WakeFd wake_;
   std::atomic<bool> stopping_{false};
-  std::mutex mutex_;                                  // Guards added_.
+  std::mutex mutex_;  // Guards added_.
   std::vector<std::shared_ptr<Recorder>> added_;
   std::vector<std::shared_ptr<Recorder>> recorders_;  // Writing thread.
   std::thread thread_;

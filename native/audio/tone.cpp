@@ -59,8 +59,8 @@ bool ToneGenerator::accepts(const ToneRequest& request) noexcept {
   constexpr int kLongestMs = 3'600'000;
   if (request.segments.empty() || request.segments.size() > kMostSegments) return false;
   return std::all_of(request.segments.begin(), request.segments.end(), [](const ToneSegment& segment) {
-    const bool soundable = std::all_of(std::begin(segment.frequencies), std::end(segment.frequencies),
-                                       [](double hz) { return hz >= 0 && hz < kSampleRate / 2; });
+    const bool soundable =
+        std::all_of(std::begin(segment.frequencies), std::end(segment.frequencies), [](double hz) { return hz >= 0 && hz < kSampleRate / 2; });
     return soundable && segment.levelDbm0 >= -60 && segment.levelDbm0 <= 3 && segment.milliseconds >= 1 && segment.milliseconds <= kLongestMs;
   });
 }

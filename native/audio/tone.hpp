@@ -82,7 +82,7 @@ class DigitSender {
   std::size_t offSamples_ = 0;
   bool sending_ = false;
   std::size_t digit_ = 0;
-  std::size_t inDigit_ = 0;        // Samples of the digit and its pause that were made.
+  std::size_t inDigit_ = 0;  // Samples of the digit and its pause that were made.
   Oscillator low_;
   Oscillator high_;
 };

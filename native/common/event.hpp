@@ -18,9 +18,9 @@ using FieldValue = std::variant<std::int64_t, double, bool, std::string>;
 /// literals, so that they need no copy.
 struct Event {
   const char* type = "";
-  Handle subject = kNoHandle;        // The leg, player, recorder, bridge or trunk the event tells of.
-  const char* subjectName = "leg";   // The field that carries `subject`: "leg", "player", "recorder", "bridge", "trunk".
-  std::int64_t atNs = 0;             // Clock::nowNs() of what it tells.
+  Handle subject = kNoHandle;       // The leg, player, recorder, bridge or trunk the event tells of.
+  const char* subjectName = "leg";  // The field that carries `subject`: "leg", "player", "recorder", "bridge", "trunk".
+  std::int64_t atNs = 0;            // Clock::nowNs() of what it tells.
   std::vector<std::pair<const char*, FieldValue>> fields;
 };
 

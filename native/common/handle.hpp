@@ -16,12 +16,12 @@ inline constexpr std::uint32_t kMaxHandles = 1U << kHandleSlotBits;  // 4,096 (D
 /// What a call across the add-on's border answers. Values are part of the border: append only.
 enum class Status : std::int32_t {
   ok = 0,
-  staleHandle = 1,    // The object ended, or never was.
-  wrongKind = 2,      // A player's handle where a leg's is wanted, and the like.
-  full = 3,           // Every slot, or the command ring, is taken.
-  wrongState = 4,     // For example answer() of an outgoing leg.
+  staleHandle = 1,  // The object ended, or never was.
+  wrongKind = 2,    // A player's handle where a leg's is wanted, and the like.
+  full = 3,         // Every slot, or the command ring, is taken.
+  wrongState = 4,   // For example answer() of an outgoing leg.
   invalidArgument = 5,
-  unavailable = 6,    // The stack or the channel is not running, or was removed.
+  unavailable = 6,  // The stack or the channel is not running, or was removed.
 };
 
 }  // namespace branchline

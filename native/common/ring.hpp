@@ -27,9 +27,7 @@ class SpscRing {
   [[nodiscard]] std::size_t free() const noexcept { return capacity() - size(); }
 
   /// Writing end. False, and nothing done, when full.
-  bool push(const T& element) noexcept {
-    return push(std::span<const T>(&element, 1)) == 1;
-  }
+  bool push(const T& element) noexcept { return push(std::span<const T>(&element, 1)) == 1; }
   /// Writing end: as many of `elements` as there is room for; answers how many.
   std::size_t push(std::span<const T> elements) noexcept {
     const std::size_t written = written_.load(std::memory_order_relaxed);
@@ -41,9 +39,7 @@ class SpscRing {
   }
 
   /// Reading end. False when empty.
-  bool pop(T& element) noexcept {
-    return pop(std::span<T>(&element, 1)) == 1;
-  }
+  bool pop(T& element) noexcept { return pop(std::span<T>(&element, 1)) == 1; }
   /// Reading end: fills the front of `elements`; answers how many.
   std::size_t pop(std::span<T> elements) noexcept {
     const std::size_t read = read_.load(std::memory_order_relaxed);

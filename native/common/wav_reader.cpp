@@ -30,7 +30,7 @@ std::uint32_t u32(std::span<const std::uint8_t> bytes, std::size_t at) { return 
 bool isTag(std::span<const std::uint8_t> bytes, std::size_t at, const char* tag) { return std::memcmp(bytes.data() + at, tag, 4) == 0; }
 
 std::size_t sizeOf(int fd) {
-  struct stat info {};
+  struct stat info{};
   return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::size_t>(info.st_size) : 0;
 }
 

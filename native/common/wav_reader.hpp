@@ -45,7 +45,7 @@ class WavReader {
   WavEncoding encoding_ = WavEncoding::linear16;
   std::size_t dataOffset_ = 0;  // Bytes.
   std::size_t samples_ = 0;
-  std::size_t position_ = 0;    // Samples.
+  std::size_t position_ = 0;  // Samples.
   std::vector<std::uint8_t> codes_;
 };
 

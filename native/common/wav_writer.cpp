@@ -64,7 +64,10 @@ std::size_t headerSize(WavEncoding encoding) { return encoding == WavEncoding::l
 }  // namespace
 
 WavWriter::WavWriter(std::string path, int channels, WavEncoding encoding)
-    : path_(std::move(path)), fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)), channels_(channels), encoding_(encoding) {
+    : path_(std::move(path)),
+      fd_(open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640)),
+      channels_(channels),
+      encoding_(encoding) {
   if (fd_ < 0) throw WavError(path_ + ": " + std::strerror(errno));
   if (encoding_ == WavEncoding::ulaw || channels < 1 || channels > 2) {
     close(fd_);

@@ -35,7 +35,7 @@ class WavWriter {
   int channels_;
   WavEncoding encoding_;
   std::size_t dataBytes_ = 0;
-  std::size_t headerBytes_ = 0;       // Of the audio that the header on disk tells of.
+  std::size_t headerBytes_ = 0;  // Of the audio that the header on disk tells of.
   std::vector<std::uint8_t> codes_;
 };
 

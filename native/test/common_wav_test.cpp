@@ -27,9 +27,9 @@ const std::string kAudio(320, '\1');
 }  // namespace
 
 TEST_CASE("A-law decodes and encodes as G.711 tables 1a and 1b say") {
-  CHECK(alawToLinear(0xD5) == 8);       // The smallest positive value: half a quantising step.
+  CHECK(alawToLinear(0xD5) == 8);  // The smallest positive value: half a quantising step.
   CHECK(alawToLinear(0x55) == -8);
-  CHECK(alawToLinear(0xAA) == 32256);   // The largest: virtual decision value 4096, output 4032.
+  CHECK(alawToLinear(0xAA) == 32256);  // The largest: virtual decision value 4096, output 4032.
   CHECK(alawToLinear(0x2A) == -32256);
   for (int code = 0; code < 256; code++) CHECK(linearToAlaw(alawToLinear(static_cast<std::uint8_t>(code))) == code);
   CHECK(linearToAlaw(32767) == 0xAA);
@@ -38,7 +38,7 @@ TEST_CASE("A-law decodes and encodes as G.711 tables 1a and 1b say") {
 
 TEST_CASE("µ-law decodes as G.711 tables 2a and 2b say") {
   CHECK(ulawToLinear(0xFF) == 0);
-  CHECK(ulawToLinear(0x80) == 32124);   // 8031 of 14 bits, times four.
+  CHECK(ulawToLinear(0x80) == 32124);  // 8031 of 14 bits, times four.
   CHECK(ulawToLinear(0x00) == -32124);
 }
 

@@ -30,7 +30,8 @@ TEST_CASE("files of a list follow each other without a gap, whatever their lengt
   Bench bench;
   Party party;
   const Handle leg = bench.leg(party);
-  bench.play(leg, {.files = {writeWav(folder / "a.wav", counted(1, 1001)), writeWav(folder / "b.wav", {}), writeWav(folder / "c.wav", counted(1002, 333))}});
+  bench.play(
+      leg, {.files = {writeWav(folder / "a.wav", counted(1, 1001)), writeWav(folder / "b.wav", {}), writeWav(folder / "c.wav", counted(1002, 333))}});
   bench.engine.step(400);
   CHECK(slice(party.heard(), 0, 1334) == counted(1, 1334));
   CHECK(text(bench.one("playerEnded"), "reason") == "finished");

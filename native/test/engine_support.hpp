@@ -149,7 +149,8 @@ inline std::vector<std::int16_t> counted(int first, int count) {
 
 inline std::vector<std::int16_t> sine(double hz, double amplitude, int count) {
   std::vector<std::int16_t> samples;
-  for (int i = 0; i < count; i++) samples.push_back(static_cast<std::int16_t>(std::lrint(amplitude * std::sin(2 * std::numbers::pi * hz * i / 8000))));
+  for (int i = 0; i < count; i++)
+    samples.push_back(static_cast<std::int16_t>(std::lrint(amplitude * std::sin(2 * std::numbers::pi * hz * i / 8000))));
   return samples;
 }
 

@@ -8,7 +8,8 @@ TEST_CASE("each frequency of a tone sounds at its level") {
   Bench bench;
   Party party;
   const Handle leg = bench.leg(party);
-  REQUIRE(bench.engine.playTone(leg, {.segments = {{.frequencies = {350, 440}, .levelDbm0 = -13, .milliseconds = 1000}}, .loop = true}).status == Status::ok);
+  REQUIRE(bench.engine.playTone(leg, {.segments = {{.frequencies = {350, 440}, .levelDbm0 = -13, .milliseconds = 1000}}, .loop = true}).status ==
+          Status::ok);
   bench.engine.step(2000);
   const auto second = slice(party.heard(), 8000, 8000);
   CHECK(dbm0At(second, 350) == doctest::Approx(-13).epsilon(0.001));
@@ -32,7 +33,9 @@ TEST_CASE("segments and pauses last to the sample, and a tone that is over ends 
   Party party;
   const Handle leg = bench.leg(party);
   // A cosine can't be told from silence where it crosses zero, so pauses are looked for by energy.
-  REQUIRE(bench.engine.playTone(leg, {.segments = {{.frequencies = {400}, .milliseconds = 375}, {.milliseconds = 375}, {.frequencies = {400}, .milliseconds = 15}}})
+  REQUIRE(bench.engine
+              .playTone(
+                  leg, {.segments = {{.frequencies = {400}, .milliseconds = 375}, {.milliseconds = 375}, {.frequencies = {400}, .milliseconds = 15}}})
               .status == Status::ok);
   bench.engine.step(1000);
   CHECK(dbm0At(slice(party.heard(), 0, 3000), 400) == doctest::Approx(-10).epsilon(0.01));
@@ -46,7 +49,9 @@ TEST_CASE("segments and pauses last to the sample, and a tone that is over ends 
 TEST_CASE("a looped tone of one segment has no click where it begins again") {
   Bench bench;
   Party party;
-  REQUIRE(bench.engine.playTone(bench.leg(party), {.segments = {{.frequencies = {405}, .levelDbm0 = -6, .milliseconds = 130}}, .loop = true}).status == Status::ok);
+  REQUIRE(
+      bench.engine.playTone(bench.leg(party), {.segments = {{.frequencies = {405}, .levelDbm0 = -6, .milliseconds = 130}}, .loop = true}).status ==
+      Status::ok);
   bench.engine.step(1000);
   const double amplitude = 32767 * std::pow(10, (-6 - 3.14) / 20);
   CHECK(party.heard() == sine(405, amplitude, 8000));
@@ -113,7 +118,8 @@ TEST_CASE("a busy tone that the line sends is told") {
   Bench far;
   Party line;
   const Handle tone = far.leg(line);
-  REQUIRE(far.engine.playTone(tone, {.segments = {{.frequencies = {400}, .milliseconds = 375}, {.milliseconds = 375}}, .loop = true}).status == Status::ok);
+  REQUIRE(far.engine.playTone(tone, {.segments = {{.frequencies = {400}, .milliseconds = 375}, {.milliseconds = 375}}, .loop = true}).status ==
+          Status::ok);
   far.engine.step(5000);
 
   Bench bench;
