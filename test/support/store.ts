@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import Database from 'better-sqlite3';
+
 import { type Clock, silentLogger, SystemClock } from '../../src/core/index.js';
 import {
   type AccountRecord,
@@ -21,6 +23,8 @@ import {
 export interface TestStore {
   readonly store: Store;
   readonly directory: string;
+  /** Empties every table: much quicker than another store, whose threads have to start. */
+  clear(): void;
   /** Closes the store and removes its files. */
   remove(): Promise<void>;
 }
@@ -36,7 +40,17 @@ export async function openTestStore(options: Partial<StoreOptions> & { readonly 
     await store.close();
     rmSync(directory, { recursive: true, force: true });
   };
-  return { store, directory, remove };
+  return { store, directory, clear: () => clearTables(directory), remove };
+}
+
+function clearTables(directory: string): void {
+  for (const file of ['branchline.db', 'trace.db']) {
+    const database = new Database(join(directory, file));
+    database.pragma('foreign_keys = OFF');
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'store_facts'").pluck().all() as string[];
+    database.transaction(() => tables.sort().forEach((table) => database.exec(`DELETE FROM ${table}`)))();
+    database.close();
+  }
 }
 
 /** Records with plausible values for tests to override. All times are near `AT`. */
