@@ -27,8 +27,8 @@ export class InboundHandler {
   }
 
   /**
-   * Runs Continue of the number's plan, or clears the caller: unknown, parked and suspended numbers with 1 (unallocated: the caller's own network
-   * has the message for it), a number without a plan with 31 and SIP 480. Resolves when the call has ended; never rejects.
+   * Runs Continue of the number's plan, or clears the caller: unknown and parked numbers with 1 (unallocated: the caller's own network
+   * has the message for it), suspended ones with 21, a number without a plan with 31 and SIP 480. Resolves when the call has ended; never rejects.
    */
   async handle(call: Call, aLeg: Leg): Promise<void> {
     try {
@@ -48,7 +48,7 @@ export class InboundHandler {
       case 'parked':
         return { reason: 'numberParked', q850: 1, sipStatus: 404 };
       case 'suspended':
-        return { reason: 'numberSuspended', q850: 1, sipStatus: 404 };
+        return { reason: 'numberSuspended', q850: 21, sipStatus: 403 };
       case 'active':
         return this.#ports.plans.activePlan(number.id) ?? { reason: 'noActivePlan', q850: 31, sipStatus: 480 };
     }

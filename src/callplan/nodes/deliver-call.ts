@@ -4,7 +4,6 @@ import type { Outcome } from '../../core/index.js';
 import type { DialResult } from '../../telephony/index.js';
 import { defineNode, leaveBy, type BranchDefinition, type Closing, type NodeContext, type NodeResult } from '../node-definition.js';
 import { destinationProperty, property } from '../properties.js';
-import { untilAborted } from '../runtime/abort.js';
 import { converse } from '../runtime/conversation.js';
 import { cliForB } from '../runtime/cli-for-b.js';
 import { Ringback } from '../runtime/ringback.js';
@@ -106,15 +105,7 @@ async function tryCandidate(ctx: NodeContext<Settings>, candidate: Candidate, ri
     detail: result.detail,
   });
   if (legs === 0 && result.outcome !== 'cancelled') accountForNoLeg(ctx, candidate, result, startAt);
-  await giveWayToHangUp(ctx, result);
   return result;
-}
-
-/** The A-party may have left while B answered: then nobody must be left talking to nobody. */
-async function giveWayToHangUp(ctx: NodeContext<Settings>, result: DialResult): Promise<void> {
-  if (!ctx.signal.aborted) return;
-  result.leg?.clear(16);
-  await untilAborted(ctx.signal);
 }
 
 /** A destination that no line could even try is accounted for too (DESIGN.md §6.6). */

@@ -87,8 +87,12 @@ function unreachable(index: PlanIndex): readonly Finding[] {
     }));
 }
 
-/** Where a call can go from a node, within the document. */
+/** Where a call can go from a node, within the document. A branch to its own node is told elsewhere. */
 function successors(placed: PlacedNode, index: PlanIndex): readonly PlacedNode[] {
+  return targetsOf(placed, index).filter((target) => target !== placed);
+}
+
+function targetsOf(placed: PlacedNode, index: PlanIndex): readonly PlacedNode[] {
   const targets = Object.values(placed.node.branches).flatMap((target) => nodeOf(target, index));
   const jump = placed.definition?.jumpsTo?.(placed.node.settings);
   if (jump === undefined || 'plan' in jump) return targets;

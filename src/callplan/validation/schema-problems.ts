@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import { Type, type TArray, type TObject, type TRecord, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
 import { pointerPart } from './findings.js';
@@ -10,34 +10,51 @@ export interface SchemaProblem {
   readonly message: string;
 }
 
-type SchemaError = ReturnType<typeof Value.Errors>[number];
+/** Nobody reads more, and a large input shall not make a large answer. */
+const MAX_PROBLEMS = 100;
 
-/** Where `value` does not fit `schema`, in words that say what would. */
+/** Where `value` does not fit `schema`, in words that say what would; at most 100 places. */
 export function schemaProblems(schema: TSchema, value: unknown): readonly SchemaProblem[] {
-  const errors = Value.Errors(schema, value);
-  const alternatives = errors.filter((error) => error.keyword === 'anyOf').map((error) => `${error.schemaPath}/anyOf/`);
-  const outermost = errors.filter((error) => !alternatives.some((prefix) => error.schemaPath.startsWith(prefix)));
-  return distinct(outermost.flatMap((error) => problemsOf(error, schema)));
+  const problems: SchemaProblem[] = [];
+  for (const problem of problemsAt(schema, value, '')) {
+    problems.push(problem);
+    if (problems.length === MAX_PROBLEMS) break;
+  }
+  if (problems.length === 0 && !Value.Check(schema, value)) return [{ path: '', code: 'badValue', message: `This must be ${describe(schema)}.` }];
+  return problems;
 }
 
-function problemsOf(error: SchemaError, root: TSchema): readonly SchemaProblem[] {
-  // Said once more, and better, by "additionalProperties".
-  if (error.keyword === 'boolean') return [];
-  if (error.keyword === 'additionalProperties') {
-    return error.params.additionalProperties.map((key) => ({
-      path: `${error.instancePath}${pointerPart(key)}`,
-      code: 'unknownKey' as const,
-      message: `"${key}" is not known here: remove it, or correct its spelling.`,
-    }));
+function* problemsAt(schema: TSchema, value: unknown, path: string): Iterable<SchemaProblem> {
+  if (Type.IsObject(schema) && isRecord(value)) yield* objectProblems(schema, value, path);
+  else if (Type.IsRecord(schema) && isRecord(value)) yield* recordProblems(schema, value, path);
+  else if (Type.IsArray(schema) && Array.isArray(value) && hasLength(schema, value)) yield* listProblems(schema, value, path);
+  else if (!Value.Check(schema, value)) yield { path, code: 'badValue', message: `This must be ${describe(schema)}.` };
+}
+
+function* objectProblems(schema: TObject, value: Record<string, unknown>, path: string): Iterable<SchemaProblem> {
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(schema.properties, key)) continue;
+    yield { path: `${path}${pointerPart(key)}`, code: 'unknownKey', message: `"${key}" is not known here: remove it, or correct its spelling.` };
   }
-  if (error.keyword === 'required') {
-    return error.params.requiredProperties.map((key) => ({
-      path: `${error.instancePath}${pointerPart(key)}`,
-      code: 'missing' as const,
-      message: `"${key}" is missing: give it ${describe(schemaAt(root, `${error.schemaPath}/properties${pointerPart(key)}`))}.`,
-    }));
+  for (const [key, inner] of Object.entries(schema.properties)) {
+    const at = `${path}${pointerPart(key)}`;
+    if (Object.hasOwn(value, key)) yield* problemsAt(inner, value[key], at);
+    else if ((schema.required ?? []).includes(key)) yield { path: at, code: 'missing', message: `"${key}" is missing: give it ${describe(inner)}.` };
   }
-  return [{ path: error.instancePath, code: 'badValue', message: `This must be ${describe(schemaAt(root, error.schemaPath))}.` }];
+}
+
+function* recordProblems(schema: TRecord, value: Record<string, unknown>, path: string): Iterable<SchemaProblem> {
+  for (const inner of Object.values(schema.patternProperties)) {
+    for (const [key, entry] of Object.entries(value)) yield* problemsAt(inner, entry, `${path}${pointerPart(key)}`);
+  }
+}
+
+function* listProblems(schema: TArray, value: readonly unknown[], path: string): Iterable<SchemaProblem> {
+  for (const [index, entry] of value.entries()) yield* problemsAt(schema.items, entry, `${path}${pointerPart(index)}`);
+}
+
+function hasLength(schema: TArray & { readonly minItems?: number; readonly maxItems?: number }, { length }: readonly unknown[]): boolean {
+  return length >= (schema.minItems ?? 0) && length <= (schema.maxItems ?? Infinity);
 }
 
 /** What a schema admits, in words; its description where a pattern would have to be explained. */
@@ -78,26 +95,6 @@ function range(schema: Record<string, unknown>, low: string, high: string, unit:
   return least === undefined ? '' : ` of at least ${least}${unit}`;
 }
 
-/** The part of a schema that a "#/…" path of an error names. */
-function schemaAt(root: TSchema, path: string): unknown {
-  const keys = path.split('/').slice(1);
-  return keys.reduce<unknown>((at, key) => (isRecord(at) || Array.isArray(at) ? (at as Record<string, unknown>)[unescape(key)] : undefined), root);
-}
-
-function unescape(key: string): string {
-  return key.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function distinct(problems: readonly SchemaProblem[]): readonly SchemaProblem[] {
-  const seen = new Set<string>();
-  return problems.filter(({ path, message }) => {
-    const key = `${path} ${message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
