@@ -57,6 +57,8 @@ export const coreErrors = errorCodes(1, {
   aborted: [2, 'operational'],
   nativeMissing: [3, 'operational'],
   nativeVersion: [4, 'operational'],
+  stateInUse: [5, 'user'],
+  cardUnsupported: [6, 'user'],
 });
 
 /** For the `default` of a switch that must be exhaustive: fails to compile when a case is missing, throws when data lied. */

@@ -1,0 +1,226 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { pino } from 'pino';
+
+import { AccountService, ServiceNumberService, TokenService } from './accounts/index.js';
+import { type ApiServer, buildServer, Metrics } from './api/index.js';
+import { InboundHandler, PlanCatalogue, PlanRunner, PlanService } from './callplan/index.js';
+import type { Settings } from './config/index.js';
+import { BranchlineError, type Clock, coreErrors, holdState, loadNativeAddon, type Logger, type Native, startNative } from './core/index.js';
+import { EventLog } from './delivery/index.js';
+import { makeDemo } from './demo.js';
+import { logCallEvents, logTrunkEvents, schedulerEvents } from './event-wiring.js';
+import { HealthService } from './health/index.js';
+import { AnalogueLine } from './lines/analogue/analogue-line.js';
+import { VirtualCard } from './lines/analogue/virtual-card.js';
+import { SipLine } from './lines/sip/sip-line.js';
+import { AudioLibrary, NativeMedia } from './media/index.js';
+import { readBootId, Scheduler } from './scheduler/index.js';
+import { openStore, type Store } from './store/index.js';
+import { CallRegistry, InboundCalls, type LinePort, LiveLegs, TrunkDialler, TrunkDirectory, type VirtualCardPort } from './telephony/index.js';
+
+const NORMAL_CLEARING = 16;
+
+export interface ServiceOptions {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly clock: Clock;
+  /** Where `board/prompts` lies. */
+  readonly packageRoot: string;
+}
+
+/** A service that runs. */
+export interface Service {
+  readonly urls: readonly string[];
+  /** The API token made at the very first start; null later. */
+  readonly firstToken: string | null;
+  /** Ends calls politely and everything after them, in the reverse order of the start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the rooms in the order of their dependence and wires their ports: the only place that knows concrete adapters. What has been started is
+ * stopped again, in reverse, when a later part can't.
+ *
+ * @throws BranchlineError that says what to mend.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    return await start(options, stops, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function start(options: ServiceOptions, stops: (() => Promise<void> | void)[], stopAll: () => Promise<void>): Promise<Service> {
+  const { settings, clock, version } = options;
+  const logger: Logger = pino({ level: settings.logLevel });
+  const health = new HealthService();
+  mkdirSync(settings.stateDir, { recursive: true });
+  const lock = await holdState(settings.stateDir);
+  stops.push(() => lock.release());
+
+  const store = await openStore({ directory: settings.stateDir, logger: logger.child({ room: 'store' }), clock });
+  stops.push(() => store.close());
+  const accounts = new AccountService(store, clock);
+  const tokens = new TokenService(store, accounts, clock, logger);
+  const root = await accounts.ensureRoot({ name: 'Branchline', country: settings.country, features: { scheduledCall: true, customCli: true } });
+  const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken);
+  const eventLog = new EventLog(store, clock, logger);
+
+  const native = startNative(loadNativeAddon(), { stepped: false, realtimePriority: true, maxHandles: 4096 }, clock, (error) =>
+    logger.error({ err: error }, 'an adapter failed on an event of the add-on'),
+  );
+  stops.push(() => native.engine.close());
+  const lines = startLines(options, native, logger);
+  const media = new NativeMedia(native, logger);
+
+  const live = new LiveLegs();
+  const trunks = new TrunkDirectory({ store, clock, logger, lines: lines.ports, live, country: settings.country });
+  const calls = new CallRegistry({ store, clock, logger, live });
+  const dialler = new TrunkDialler({ trunks, clock, logger });
+  await calls.closeOrphans();
+
+  const catalogue = new PlanCatalogue(store);
+  const audio = new AudioLibrary({
+    store,
+    clock,
+    logger,
+    directory: path.join(settings.stateDir, 'audio'),
+    usage: { plansPlaying: (accountId, slug) => plans.plansPlaying(accountId, slug) },
+  });
+  await audio.start();
+  const plans = new PlanService({ store, catalogue, audio, clock });
+  const runner = new PlanRunner({ store, catalogue, media, dialler, audio, clock, logger });
+  const serviceNumbers = new ServiceNumberService(store, accounts, clock);
+
+  trunks.start();
+  if (settings.demo) {
+    const promptFolder = path.join(options.packageRoot, 'board', 'prompts', 'en-GB');
+    await makeDemo({ store, accounts, serviceNumbers, plans, audio, trunks, promptFolder, fxoChannels: lines.fxoChannels }, root);
+  }
+
+  const scheduler = new Scheduler({
+    store,
+    clock,
+    logger: logger.child({ room: 'scheduler' }),
+    stateDirectory: settings.stateDir,
+    bootId: readBootId(),
+    dialler,
+    trunks,
+    ports: { plans, runs: runner, calls, events: schedulerEvents(eventLog, () => metrics) },
+  });
+  const metrics = new Metrics({
+    engine: () => native.engine.counters(),
+    store: () => store.statistics(),
+    liveCalls: () => calls.live().length,
+    openRequests: () => store.scheduledCalls.countOpen(store.accounts.subtreeIds(root.id)),
+    trunks: () => trunks.list().map(({ id, name }) => ({ name, up: trunks.state(id)?.state !== 'down', inUse: live.ofTrunk(id) })),
+  });
+  logCallEvents(calls, eventLog, metrics);
+  logTrunkEvents(lines.ports, eventLog, root.id);
+  addHealthChecks(health, { store, scheduler, trunks });
+
+  const inbound = new InboundCalls({ registry: calls, store, lines: lines.ports, clock, logger, maxCalls: settings['sip.maxCalls'] });
+  const handler = new InboundHandler({ store, plans, runner, logger });
+  stops.push(() => calls.endAll(NORMAL_CLEARING));
+  await scheduler.start();
+  stops.push(() => scheduler.stop());
+  inbound.onInboundCall((call, leg) => void handler.handle(call, leg));
+  stops.push(() => inbound.onInboundCall(null));
+
+  const server = await buildServer({
+    version,
+    clock,
+    logger: logger.child({ room: 'api' }),
+    store,
+    health,
+    metrics,
+    eventLog,
+    accounts,
+    tokens,
+    serviceNumbers,
+    plans,
+    audio,
+    scheduler,
+    calls,
+    trunks,
+    lines: { lines: () => lines.ports.flatMap((line) => line.lines()) },
+    virtualCard: lines.virtualCard,
+  });
+  const url = await listen(server, settings);
+  stops.push(() => server.close());
+  stops.push(() => health.markStopping());
+  health.markStarted();
+  logger.info({ url, stateDir: settings.stateDir }, 'ready');
+  return { urls: [url], firstToken, stop: stopAll };
+}
+
+interface Lines {
+  readonly ports: readonly LinePort[];
+  readonly fxoChannels: readonly number[];
+  readonly virtualCard: VirtualCardPort | null;
+}
+
+function startLines({ settings, clock }: ServiceOptions, native: Native, logger: Logger): Lines {
+  const parts = { native, clock, logger: logger.child({ room: 'lines' }), country: settings.country };
+  const sip = new SipLine(parts);
+  const ports = sip.start(sipOptions(settings));
+  logger.info({ host: settings['sip.host'], ...ports }, 'SIP listens');
+  switch (settings.card) {
+    case 'dahdi':
+      throw new BranchlineError(coreErrors.cardUnsupported, 'Real cards come with the lines: set BRANCHLINE_CARD to virtual or none');
+    case 'none':
+      return { ports: [sip], fxoChannels: [], virtualCard: null };
+    case 'virtual': {
+      const analogue = new AnalogueLine(parts);
+      const channels = analogue.startVirtual({ fxo: settings['card.fxo'], fxs: settings['card.fxs'] });
+      const virtualCard = new VirtualCard({ native, logger, country: settings.country, folder: path.join(settings.stateDir, 'far-end'), channels });
+      return { ports: [sip, analogue], fxoChannels: channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel), virtualCard };
+    }
+  }
+}
+
+function sipOptions(settings: Settings) {
+  const certificateFile = settings['sip.tlsCertificate'];
+  return {
+    host: settings['sip.host'],
+    port: settings['sip.port'],
+    ...(certificateFile === '' ? {} : { tls: { port: settings['sip.tlsPort'], certificateFile, keyFile: settings['sip.tlsKey'] } }),
+    userAgent: 'Branchline',
+    maxCalls: settings['sip.maxCalls'],
+    rtpPorts: [settings['sip.rtpFirst'], settings['sip.rtpLast']] as const,
+    codecs: settings['sip.codecs'],
+    logLevel: settings['sip.logLevel'],
+    logFile: path.join(settings.stateDir, 'sip.log'),
+  };
+}
+
+interface HealthNeeds {
+  readonly store: Store;
+  readonly scheduler: Scheduler;
+  readonly trunks: TrunkDirectory;
+}
+
+function addHealthChecks(health: HealthService, { store, scheduler, trunks }: HealthNeeds): void {
+  health.add(() => ({ name: 'store', state: 'ok', detail: `${store.statistics().commits} commits` }));
+  health.add(() => {
+    const { running, clockDistrust } = scheduler.status;
+    if (!running) return { name: 'scheduler', state: 'failed', detail: 'recovery has not ended' };
+    return { name: 'scheduler', state: clockDistrust === null ? 'ok' : 'degraded', detail: clockDistrust ?? '' };
+  });
+  health.add(() => {
+    const down = trunks.list().filter(({ id, enabled }) => enabled && trunks.state(id)?.state === 'down');
+    return { name: 'trunks', state: down.length === 0 ? 'ok' : 'degraded', detail: down.map(({ name }) => name).join(', ') };
+  });
+}
+
+async function listen(server: ApiServer, settings: Settings): Promise<string> {
+  return server.listen({ host: settings['http.host'], port: settings['http.port'] });
+}
