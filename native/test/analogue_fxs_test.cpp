@@ -73,6 +73,13 @@ TEST_CASE("# ends a telephone's number at once") {
   CHECK(incoming.atNs - world.log.of("channelState").front().atNs < 2'000'000'000);
 }
 
+TEST_CASE("a telephone that is answered while it still keys is in the call all the same") {
+  AnalogueWorld world;
+  world.card.phoneDials(5, "7#", person({}));
+  world.stack->answer(world.await("legIncoming").subject);
+  CHECK(number(world.await("farEndAnswered", kNoHandle, 1, 500), "channel") == 5);
+}
+
 TEST_CASE("a telephone hears why its call was not put through, and is offered again once it was put down") {
   struct Row {
     int q850;

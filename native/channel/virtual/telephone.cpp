@@ -37,14 +37,6 @@ void Telephone::ringBegins() noexcept {
   runScript(false);
 }
 
-// The called party answered: the port tells it by polarity, as a private exchange does for a pay telephone.
-void Telephone::portPolarity(bool reversed) noexcept {
-  if (!reversed || state_ != State::waiting) return;
-  enter(State::talking);
-  answerCall();
-  runScript(true);
-}
-
 void Telephone::place(FarEndSet* set, std::string_view digits) noexcept {
   digits_.unload();
   if (state_ != State::onHook || digits_.load(digits, kKeyOnMs, kKeyOffMs) != Status::ok) return;
@@ -77,6 +69,11 @@ void Telephone::frame(const Frame& fromPort, Frame& toPort) noexcept {
     enter(State::keying);
   }
   if (state_ == State::keying && digits_.generate(out)) enter(State::waiting);
+  if (state_ == State::waiting && reversed_) {  // The called party answered, perhaps while we still keyed.
+    enter(State::talking);
+    answerCall();
+    runScript(true);
+  }
   if (state_ == State::ringing || state_ == State::talking) run(fromPort, out);
   if (!isOffHook()) {
     std::fill(out.begin(), out.end(), std::int16_t{0});

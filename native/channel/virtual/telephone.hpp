@@ -14,7 +14,8 @@ class Telephone final : public FarSide {
   using FarSide::FarSide;
 
   void portHook(Hook operation) noexcept override;
-  void portPolarity(bool reversed) noexcept override;
+  /// Reversed: the called party has answered, as a private exchange tells a pay telephone.
+  void portPolarity(bool reversed) noexcept override { reversed_ = reversed; }
   void place(FarEndSet* set, std::string_view digits) noexcept override;
   void hangUp() noexcept override;
   void frame(const Frame& fromPort, Frame& toPort) noexcept override;
@@ -38,6 +39,7 @@ class Telephone final : public FarSide {
 
   State state_ = State::onHook;
   int inStateMs_ = 0;
+  bool reversed_ = false;
   DigitSender digits_;
   ToneDetector ear_;
 };
