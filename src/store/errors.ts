@@ -9,4 +9,5 @@ export const storeErrors = errorCodes(3, {
   newerSchema: [6, 'operational'],
   badCursor: [7, 'user'],
   inUse: [8, 'operational'],
+  unusable: [9, 'operational'],
 });

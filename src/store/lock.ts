@@ -20,6 +20,7 @@ export function lockDirectory(directory: string): Database.Database {
     return lock;
   } catch (cause) {
     lock.close();
+    if ((cause as { readonly code?: unknown }).code !== 'SQLITE_BUSY') throw cause;
     throw new BranchlineError(
       storeErrors.inUse,
       `The state directory ${directory} is used by another Branchline that runs now: stop it, or give this one a directory of its own (BRANCHLINE_STATE_DIR)`,

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 
 import type Database from 'better-sqlite3';
 
-import type { Clock, Logger } from '../core/index.js';
+import { BranchlineError, type Clock, type Logger } from '../core/index.js';
 import { makeBackup } from './backups.js';
 import { Checkpoints } from './checkpoints.js';
 import { openReadOnly, openWritable } from './connection.js';
+import { storeErrors } from './errors.js';
 import { lockDirectory } from './lock.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { prepareFiles } from './prepare-files.js';
@@ -32,11 +33,20 @@ interface Opening {
 
 /**
  * Opens the database of a state directory, creating or migrating it. Rejects with `newerSchema` where a newer program wrote it, and with `inUse`
- * where another process has it open. A damaged file does not stop it: see `Store.recovered`.
+ * where another process has it open, and with `unusable` where the directory cannot be used. A damaged file does not stop it: see `Store.recovered`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  const { directory } = options;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return await openIn(options);
+  } catch (error) {
+    throw error instanceof BranchlineError ? error : unusable(directory, error);
+  }
+}
+
+async function openIn(options: StoreOptions): Promise<Store> {
   const { directory, logger, clock } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = lockDirectory(directory);
   try {
     const recovered = prepareFiles({ directory, logger, now: clock.now() });
@@ -47,6 +57,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     lock.close();
     throw error;
   }
+}
+
+function unusable(directory: string, cause: unknown): BranchlineError {
+  return new BranchlineError(
+    storeErrors.unusable,
+    `The state directory ${directory} cannot be used: ${(cause as Error).message}. Make it writable for this user, with room on its disk, or name another (BRANCHLINE_STATE_DIR)`,
+    { context: { directory }, cause },
+  );
 }
 
 interface Parts {

@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openTestStore, type TestStore } from '../../test/support/store.js';
 import { openWritable } from './connection.js';
-import { Query, Reader } from './reader.js';
+import { type Query, Reader } from './reader.js';
 import { createRepositories } from './repositories/index.js';
 import { operations } from './repositories/operations.js';
 

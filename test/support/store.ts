@@ -24,9 +24,9 @@ export interface TestStore {
   readonly store: Store;
   readonly directory: string;
   /** Empties every table: much quicker than another store, whose threads have to start. */
-  clear(): void;
+  readonly clear: () => void;
   /** Closes the store and removes its files. */
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 export function temporaryDirectory(): string {
