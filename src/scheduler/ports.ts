@@ -1,4 +1,4 @@
-import type { Address, Call, CallIdentity, Leg } from '../telephony/index.js';
+import type { Call, CallIdentity, Leg } from '../telephony/index.js';
 import type { WriteCommand } from '../store/index.js';
 
 /** A plan version that is to be run. */
@@ -29,33 +29,6 @@ export interface RunPort {
 /** Telephony's registry of live calls. */
 export interface CallFactory {
   create(identity: CallIdentity, startAt: number): Promise<Call>;
-}
-
-export interface AddressReader {
-  /** Reads a number in E.164 or national form, an extension or a SIP address; a BranchlineError of kind `user` says what is wrong with it. */
-  parse(text: string, country: string): Address;
-}
-
-/** Which numbers may be used for what (platform.md §1.2). */
-export interface NumberRules {
-  isServiceNumberTypeAllowed(e164: string): boolean;
-  /** For accounts with the custom CLI permission. */
-  isPresentationNumberTypeAllowed(e164: string): boolean;
-  /** 112 and 999 in whatever form. */
-  isEmergency(address: Address): boolean;
-}
-
-/** What stands in the way of a call for the moment only: every fitting line in use, or a trunk's calls a second reached. */
-export interface LineWait {
-  /** In words: "carrier: all 30 calls are in use". */
-  readonly why: string;
-  /** Wall time, ms, at which it is worth asking again; null: when a line becomes free. */
-  readonly freeAt: number | null;
-}
-
-/** Whether a line would be free now; a trunk that is down does not count, the attempt fails with its cause then. Absent: the dialler alone decides. */
-export interface LineGate {
-  wait(to: Address): LineWait | null;
 }
 
 /** An event before it has its id (DESIGN.md §6.17). */
@@ -100,8 +73,5 @@ export interface SchedulerPorts {
   readonly plans: PlanGate;
   readonly runs: RunPort;
   readonly calls: CallFactory;
-  readonly addresses: AddressReader;
-  readonly numbers: NumberRules;
   readonly events: EventPort;
-  readonly lines?: LineGate;
 }

@@ -2,15 +2,16 @@ import { join } from 'node:path';
 
 import { BranchlineError, type Clock, delay, type Logger } from '../core/index.js';
 import type { AttemptRecord, Page, PageQuery, RequestFilter, RequestRecord, Store } from '../store/index.js';
-import type { Dialler } from '../telephony/index.js';
+import { type Dialler, parseAddress, type TrunkDirectory } from '../telephony/index.js';
 import { Arming } from './attempts/arming.js';
 import { AttemptRunner } from './attempts/attempt-runner.js';
 import { Journal, type JournalContents } from './attempts/journal.js';
 import { RecordKeeper } from './attempts/record-keeper.js';
 import { ClockWatch } from './due/clock-watch.js';
 import type { Entry } from './due/entry.js';
+import { type LineWait, lineWait } from './due/line-wait.js';
 import { schedulerErrors } from './errors.js';
-import type { LineWait, SchedulerPorts } from './ports.js';
+import type { SchedulerPorts } from './ports.js';
 import { recover, type RecoveryReport } from './recovery.js';
 import { Acceptance } from './requests/acceptance.js';
 import { Admission } from './requests/admission.js';
@@ -32,6 +33,8 @@ export interface SchedulerOptions {
   /** The kernel's boot id (`readBootId()`). */
   readonly bootId: string;
   readonly dialler: Dialler;
+  /** Whether a line would be free. */
+  readonly trunks: Pick<TrunkDirectory, 'select'>;
   readonly ports: SchedulerPorts;
 }
 
@@ -78,7 +81,7 @@ export class Scheduler {
       newestInDatabase: store.scheduledCalls.newestUpdatedAt(),
       onStep: () => this.#schedule.look(),
     });
-    this.#admission = new Admission(store, ports.plans, ports.numbers);
+    this.#admission = new Admission(store, ports.plans);
     const arming = new Arming({ store, clock, logger, limitOf });
     this.#keeper = new RecordKeeper({ store, clock, logger, events: ports.events, onKept: (attemptId) => this.#kept(attemptId) });
     this.#runner = new AttemptRunner({
@@ -95,7 +98,7 @@ export class Scheduler {
     });
     const dispatch = { limitOf, lineWait: (entry: Entry) => this.#lineWait(entry), expire: (entry: Entry) => void this.#expire(entry.id) };
     this.#schedule = new Schedule({ clock, logger, store, watch: this.#watch, arming, runner: this.#runner, dispatch });
-    const acceptance = new Acceptance(store, clock, this.#admission, ports.addresses, ports.numbers);
+    const acceptance = new Acceptance(store, clock, this.#admission);
     this.#desk = new RequestDesk({
       store,
       clock,
@@ -261,11 +264,11 @@ export class Scheduler {
   }
 
   #lineWait(entry: Entry): LineWait | null {
-    const { lines, addresses } = this.#options.ports;
-    const request = entry.armed?.request ?? this.#options.store.scheduledCalls.get(entry.id);
-    if (lines === undefined || request === null) return null;
+    const { store, trunks } = this.#options;
+    const request = entry.armed?.request ?? store.scheduledCalls.get(entry.id);
+    if (request === null) return null;
     try {
-      return lines.wait(addresses.parse(request.firstParty, this.#options.store.accounts.get(request.accountId)?.country ?? ''));
+      return lineWait(trunks, parseAddress(request.firstParty, store.accounts.get(request.accountId)?.country));
     } catch {
       // An address that cannot be read any more is refused by the attempt, with its reason.
       return null;

@@ -1,6 +1,6 @@
 import { BranchlineError, type Clock, delay, type ErrorCode, type Logger, newId } from '../../core/index.js';
 import type { AccountRecord, RequestRecord, Store } from '../../store/index.js';
-import type { Address, Call, Cli, Dialler, DialResult, Leg } from '../../telephony/index.js';
+import { type Address, type Call, type Cli, type Dialler, type DialResult, type Leg, parseAddress } from '../../telephony/index.js';
 import type { Entry } from '../due/entry.js';
 import { schedulerErrors } from '../errors.js';
 import type { PlanReference, SchedulerPorts } from '../ports.js';
@@ -133,7 +133,7 @@ export class AttemptRunner {
 
   #address(request: RequestRecord, account: AccountRecord | null): Address | { code: ErrorCode; message: string } {
     try {
-      return this.#options.ports.addresses.parse(request.firstParty, account?.country ?? '');
+      return parseAddress(request.firstParty, account?.country);
     } catch (error) {
       if (error instanceof BranchlineError) return error;
       throw error;

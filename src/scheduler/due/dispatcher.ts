@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../core/index.js';
-import type { LineWait } from '../ports.js';
 import { comparePositions, type Entry } from './entry.js';
 import { EntryHeap } from './entry-heap.js';
+import type { LineWait } from './line-wait.js';
 
 /** Calls are started in turns of at most this, so that the loop goes round in between. */
 const TURN_MS = 5;

@@ -1,8 +1,7 @@
 import { BranchlineError, type Clock, type InputProblem, newId } from '../../core/index.js';
 import type { AccountRecord, RequestRecord, Store } from '../../store/index.js';
-import { type Address, formatAddress } from '../../telephony/index.js';
+import { type Address, formatAddress, parseAddress } from '../../telephony/index.js';
 import { schedulerErrors } from '../errors.js';
-import type { AddressReader, NumberRules } from '../ports.js';
 import { type Admission, FEATURE_MISSING, hasFeature } from './admission.js';
 import type { RequestChange, RequestDraft } from './draft.js';
 
@@ -22,15 +21,11 @@ export class Acceptance {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #admission: Admission;
-  readonly #addresses: AddressReader;
-  readonly #numbers: NumberRules;
 
-  constructor(store: Store, clock: Clock, admission: Admission, addresses: AddressReader, numbers: NumberRules) {
+  constructor(store: Store, clock: Clock, admission: Admission) {
     this.#store = store;
     this.#clock = clock;
     this.#admission = admission;
-    this.#addresses = addresses;
-    this.#numbers = numbers;
   }
 
   /** A new request of `accountId`, `queued`. Throws a user error. */
@@ -62,7 +57,7 @@ export class Acceptance {
     if (verdict !== null && !verdict.admitted) {
       throw new BranchlineError(verdict.code, verdict.message, { problems: [{ path: '/serviceNumber', message: verdict.message }] });
     }
-    const firstParty = this.#firstParty(draft.firstParty, account, problems);
+    const firstParty = this.#read(draft.firstParty, account, '/firstParty', problems);
     const presentation =
       draft.presentationNumber === undefined ? serviceNumber : this.#number(draft.presentationNumber, account, '/presentationNumber', problems);
     checkFields(draft, problems);
@@ -102,16 +97,9 @@ export class Acceptance {
     return null;
   }
 
-  #firstParty(text: string, account: AccountRecord, problems: InputProblem[]): Address | null {
-    const address = this.#read(text, account, '/firstParty', problems);
-    if (address === null || !this.#numbers.isEmergency(address)) return address;
-    problems.push({ path: '/firstParty', message: 'is an emergency number: a Scheduled Call may not call it' });
-    return null;
-  }
-
   #read(text: string, account: AccountRecord, path: string, problems: InputProblem[]): Address | null {
     try {
-      return this.#addresses.parse(text, account.country);
+      return parseAddress(text, account.country);
     } catch (error) {
       if (!(error instanceof BranchlineError) || error.code.kind !== 'user') throw error;
       problems.push({ path, message: error.problems[0]?.message ?? error.message });

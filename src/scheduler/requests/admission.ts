@@ -1,7 +1,8 @@
 import { BranchlineError, type ErrorCode } from '../../core/index.js';
 import type { AccountRecord, ServiceNumberRecord, Store } from '../../store/index.js';
+import { isPresentationNumberType, isServiceNumberType } from '../../telephony/index.js';
 import { schedulerErrors } from '../errors.js';
-import type { NumberRules, PlanGate, PlanReference } from '../ports.js';
+import type { PlanGate, PlanReference } from '../ports.js';
 
 /** What a check found: the number and the plan version that would be run, or the first rule that fails. */
 export type Verdict =
@@ -12,12 +13,10 @@ export type Verdict =
 export class Admission {
   readonly #store: Store;
   readonly #plans: PlanGate;
-  readonly #numbers: NumberRules;
 
-  constructor(store: Store, plans: PlanGate, numbers: NumberRules) {
+  constructor(store: Store, plans: PlanGate) {
     this.#store = store;
     this.#plans = plans;
-    this.#numbers = numbers;
   }
 
   /** All checks in their order. `e164` is the service number. */
@@ -27,7 +26,7 @@ export class Admission {
     if (number === null || !this.#store.accounts.subtreeIds(account.id).includes(number.accountId)) {
       return refuse(schedulerErrors.serviceNumberNotOnAccount, `${e164} is not a service number of the account or one of its sub accounts`);
     }
-    if (!this.#numbers.isServiceNumberTypeAllowed(e164)) {
+    if (!isServiceNumberType(e164)) {
       return refuse(
         schedulerErrors.serviceNumberTypeNotAllowed,
         `${e164} is not of a type that may have Scheduled Calls: use a 01, 02, 03 or 080 number`,
@@ -45,7 +44,7 @@ export class Admission {
    */
   presentation(account: AccountRecord, presentation: string, serviceNumber: string): BranchlineError | null {
     if (presentation === serviceNumber) return null;
-    if (account.features.customCli && this.#numbers.isPresentationNumberTypeAllowed(presentation)) return null;
+    if (account.features.customCli && isPresentationNumberType(presentation)) return null;
     const verdict = this.serviceNumber(account, presentation);
     if (verdict.admitted) return null;
     const message = account.features.customCli
