@@ -121,7 +121,9 @@ describe('limits', () => {
     const second = await bench.request({ firstParty: '+447700900002' });
     await bench.advance(3_000);
     expect(bench.dialled).toHaveLength(1);
-    expect(bench.scheduler.get('acc_root', second.id).whyNotYet).toMatchObject([{ code: 'noLine', message: expect.stringContaining('carrier') as string }]);
+    expect(bench.scheduler.get('acc_root', second.id).whyNotYet).toMatchObject([
+      { code: 'noLine', message: expect.stringContaining('carrier') as string },
+    ]);
     bench.line.last.end();
     await bench.advance(200);
     expect(bench.dialled).toEqual([FIRST_PARTY, '+447700900002']);
@@ -148,7 +150,10 @@ describe('limits', () => {
     await bench.advance(29_900, 1_000);
     expect(bench.state(late.id)).toBe('queued');
     await bench.advance(1_500);
-    expect(bench.scheduler.get('acc_root', late.id)).toMatchObject({ request: { state: 'expired', reasonCode: 'expired' }, attempts: [{ state: 'ended', outcome: 'cancelled' }] });
+    expect(bench.scheduler.get('acc_root', late.id)).toMatchObject({
+      request: { state: 'expired', reasonCode: 'expired' },
+      attempts: [{ state: 'ended', outcome: 'cancelled' }],
+    });
     bench.line.last.end();
     await bench.advance(1_000);
     expect(bench.dialled).toHaveLength(1);

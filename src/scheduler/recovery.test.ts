@@ -103,7 +103,10 @@ describe.each(GUARANTEES)('after a power cut, with the guarantee %s', (guarantee
     bench.line.last.answer();
     await bench.advance(400);
     await restart({ powerCut: true });
-    expect(view(id)).toMatchObject({ request: { outcome: 'interrupted' }, attempts: [{ outcome: 'interrupted', reason: 'The service was cut off during the call' }] });
+    expect(view(id)).toMatchObject({
+      request: { outcome: 'interrupted' },
+      attempts: [{ outcome: 'interrupted', reason: 'The service was cut off during the call' }],
+    });
   });
 });
 
