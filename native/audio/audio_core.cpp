@@ -34,7 +34,7 @@ AudioCore::AudioCore(std::uint32_t maxHandles, RecordingWriter& recordings)
     : recordings_(recordings),
       maxHandles_(maxHandles),
       commands_(kOrdinaryCommands + maxHandles),
-      events_(kOrdinaryEvents + 2 * maxHandles),  // An end and a digitsSent for each handle.
+      events_(kOrdinaryEvents + 2 * maxHandles),
       objects_(maxHandles) {
   legs_.reserve(maxHandles);
 }
@@ -117,7 +117,9 @@ void AudioCore::enter(Handle handle, T* object) noexcept {
 void AudioCore::leave(Handle handle) noexcept { objects_[HandleTable::slotOf(handle)] = {}; }
 
 void AudioCore::tell(const AudioEvent& event) noexcept {
-  if (events_.size() >= kOrdinaryEvents) {
+  // Digits and tones leave room for a digitsSent of each leg, on which plans wait; all of them leave room for the end of each handle.
+  const std::size_t room = std::holds_alternative<heard::DigitsSent>(event.what) ? kOrdinaryEvents + maxHandles_ : kOrdinaryEvents;
+  if (events_.size() >= room) {
     counters_.eventsLost.fetch_add(1, std::memory_order_relaxed);
     return;
   }
@@ -284,7 +286,7 @@ void AudioCore::mix(LegAudio& leg) noexcept {
     for (std::size_t i = 0; i < kFrameSamples; i++) out[i] = saturated(out[i] + played[i]);
   }
   // Digits go alone, since speech on top of them would make the far receiver miss them; what else plays goes on unheard.
-  if (leg.digits.sending() && leg.digits.generate(out)) tellEnd({nowNs_, heard::DigitsSent{leg.handle}});
+  if (leg.digits.sending() && leg.digits.generate(out)) tell({nowNs_, heard::DigitsSent{leg.handle}});
 }
 
 bool AudioCore::pullPlayers(LegAudio& leg, std::span<std::int16_t> out) noexcept {

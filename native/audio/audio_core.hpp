@@ -138,7 +138,7 @@ class AudioCore {
   void endRecorder(LegAudio* leg, Recorder& recorder, RecorderEnd reason) noexcept;
   void endBridge(Bridge& bridge, bool legEnded) noexcept;
 
-  /// Digits and tones: lost, and counted, when nobody reads them.
+  /// What is not the last of its handle: lost, and counted, when nobody reads it.
   void tell(const AudioEvent& event) noexcept;
   /// Ends, of which each handle has a place in the ring kept free.
   void tellEnd(const AudioEvent& event) noexcept;

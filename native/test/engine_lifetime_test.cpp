@@ -231,6 +231,28 @@ TEST_CASE("real time: ports are taken away and legs ended from another thread wh
   CHECK(real.engine.counters().legs == 0);
 }
 
+TEST_CASE("real time: detach returns only when the audio thread has left the port") {
+  struct SlowPort final : MediaPort {
+    void pull(Frame&) noexcept override {
+      inside = true;
+      std::this_thread::sleep_for(5ms);
+      inside = false;
+    }
+    void push(const Frame&) noexcept override {}
+    std::atomic<bool> inside{false};
+  };
+  SlowPort port;
+  RealTime real;
+  const Handle leg = real.engine.createLeg(real.owner);
+  for (int i = 0; i < 5; i++) {
+    real.engine.attach(leg, port);
+    REQUIRE(within(1s, [&] { return port.inside.load(); }));
+    real.engine.detach(leg);
+    CHECK_FALSE(port.inside.load());
+  }
+  real.engine.endLeg(leg, {});
+}
+
 TEST_CASE("real time: detach waits for a use of the port, not for a frame") {
   Party party;
   RealTime real;
