@@ -153,6 +153,16 @@ describe('dialling', () => {
     expect(await settled(result)).toMatchObject({ outcome: 'noAnswer', q850: 19, leg: null, tries: [{ q850: 19, sent: true }] });
   });
 
+  it('does not take a peer that says nothing at all for a party that does not answer', async () => {
+    await trunk('first');
+    const result = dialler.dial(TO);
+    await clock.advance(0);
+    line.last.endsWhenCleared = false;
+    await clock.advance(30_000);
+    line.last.end({ q850: 19, by: 'us', responded: false });
+    expect(await settled(result)).toMatchObject({ outcome: 'failed', q850: 102, detail: 'first: no response at all in 30 s' });
+  });
+
   it('stays "no answer" when the answer crosses our clearing, and clears the leg again', async () => {
     await trunk('first');
     const result = dialler.dial(TO);

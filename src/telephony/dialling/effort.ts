@@ -147,12 +147,7 @@ export class Effort {
         return this.#answered(record, leg);
       case 'ringTimeout':
         this.#noteEnd(record, verdict.end, 19);
-        return this.#result({
-          outcome: 'noAnswer',
-          q850: 19,
-          sipStatus: verdict.end?.sipStatus ?? 0,
-          detail: `Rang ${this.#destination.ringSeconds} s without an answer`,
-        });
+        return this.#unanswered(trunk, leg, verdict.end);
       case 'cancelled':
         this.#noteEnd(record, verdict.end, 16);
         return this.#result({ ...CANCELLED, sipStatus: verdict.end?.sipStatus ?? 0 });
@@ -171,6 +166,16 @@ export class Effort {
     if (leg.end !== null)
       return this.#result({ outcome: outcomeOfEnd(leg.end), q850: leg.end.q850, sipStatus: leg.end.sipStatus, detail: 'Cleared as it was answered' });
     return { outcome: 'answered', leg, q850: 16, sipStatus: 0, tries: this.#tries, detail: '' };
+  }
+
+  /** A SIP peer from which nothing at all came in the ring time is no party that does not answer (DESIGN.md §6.5: it may have rung, though). */
+  #unanswered(trunk: TrunkRecord, leg: Leg, end: LegEnd | null): DialResult | null {
+    const { ringSeconds } = this.#destination;
+    const silent = leg.details.lineKind === 'sip' && end !== null && end.sent && !end.responded;
+    if (!silent)
+      return this.#result({ outcome: 'noAnswer', q850: 19, sipStatus: end?.sipStatus ?? 0, detail: `Rang ${ringSeconds} s without an answer` });
+    this.#last = { outcome: 'failed', q850: 102, sipStatus: end.sipStatus, detail: `${trunk.name}: no response at all in ${ringSeconds} s` };
+    return trunk.sip?.retryAfterTimeout === true ? null : this.#result(this.#last);
   }
 
   #refused(trunk: TrunkRecord, leg: Leg, end: LegEnd): DialResult | null {
