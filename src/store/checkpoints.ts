@@ -8,20 +8,26 @@ const PERIOD_MS = 1_000;
 const COMMANDS_WORTH_IT = 4_000;
 /** A quiet log is copied after so many looks at the latest. */
 const LOOKS_WHEN_QUIET = 10;
-/** Pages left over that show that passive checkpoints never catch up with the writer: 64 MiB. */
-const PAGES_TOO_MANY = 16_384;
+/** A log of 32 MiB. It begins anew only when all of it was copied, which never happens while the writer adds to it without a pause. */
+const PAGES_TOO_MANY = 8_192;
 
-/** Decides when the logs are copied into the files. Never on the writer's own thread, unless the log would grow without end. */
+type CheckpointedWriter = Pick<Writer, 'statistics' | 'checkpoint'>;
+type Copier = Pick<Maintenance, 'checkpoint'>;
+
+/**
+ * Decides when the logs are copied into the files: beside the writer, so that no commit waits. Under load without a pause the writer itself copies
+ * the little that is left, between two groups, or the log would grow without end.
+ */
 export class Checkpoints {
-  readonly #writer: Writer;
-  readonly #maintenance: Maintenance;
+  readonly #writer: CheckpointedWriter;
+  readonly #maintenance: Copier;
   readonly #logger: Logger;
   readonly #timer: Timer;
   #copied = 0;
   #looks = 0;
   #running = false;
 
-  constructor(writer: Writer, maintenance: Maintenance, clock: Clock, logger: Logger) {
+  constructor(writer: CheckpointedWriter, maintenance: Copier, clock: Clock, logger: Logger) {
     this.#writer = writer;
     this.#maintenance = maintenance;
     this.#logger = logger;
@@ -46,8 +52,8 @@ export class Checkpoints {
 
   async #copy(): Promise<void> {
     try {
-      const left = await this.#maintenance.checkpoint();
-      if (left > PAGES_TOO_MANY) this.#writer.checkpoint();
+      const pages = await this.#maintenance.checkpoint();
+      if (pages > PAGES_TOO_MANY) this.#writer.checkpoint();
     } catch (error) {
       this.#logger.warn({ error: (error as Error).message }, 'A checkpoint of the database failed');
     } finally {

@@ -21,7 +21,7 @@ export class Maintenance {
     this.#directory = directory;
   }
 
-  /** Copies the logs into the files; returns how many pages the longer log has left. */
+  /** Copies the logs into the files; returns how many pages the longer log has. */
   async checkpoint(): Promise<number> {
     return (await this.#run({ kind: 'checkpoint' })) as number;
   }

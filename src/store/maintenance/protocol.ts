@@ -10,7 +10,7 @@ export interface MaintenanceRequest {
   readonly task: MaintenanceTask;
 }
 
-/** `value`: pages that a checkpoint left in the longer log, what a check found ("ok"), or the path of a copy. `error`: why it failed. */
+/** `value`: pages of the longer log after a checkpoint, what a check found ("ok"), or the path of a copy. `error`: why it failed. */
 export interface MaintenanceReply {
   readonly id: number;
   readonly value: string | number | null;

@@ -30,10 +30,10 @@ function perform(task: MaintenanceTask): string | number {
   }
 }
 
-/** Copies what it can of a file's log without making anyone wait; returns how many pages were left over. */
+/** Copies what it can of a file's log without making anyone wait; returns how many pages the log has. */
 function checkpoint(schema: 'main' | 'trace'): number {
-  const [result] = database.pragma(`${schema}.wal_checkpoint(PASSIVE)`) as { readonly log: number; readonly checkpointed: number }[];
-  return result === undefined ? 0 : result.log - result.checkpointed;
+  const [result] = database.pragma(`${schema}.wal_checkpoint(PASSIVE)`) as { readonly log: number }[];
+  return result?.log ?? 0;
 }
 
 function quickCheck(): string {

@@ -71,7 +71,7 @@ export class Writer {
     });
   }
 
-  /** Asks the thread to copy the whole log into the files between two groups: only needed when the log outgrows ordinary checkpoints. */
+  /** Asks the thread to copy the whole log into the files between two groups: only needed when the log outgrows the checkpoints beside it. */
   checkpoint(): void {
     if (this.#state === 'open') this.#send({ kind: 'checkpoint' });
   }
