@@ -18,8 +18,10 @@ constexpr int kWakeEveryMs = 10;  // Events of the card and findings of the port
 AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, ChannelIo& io) : engine_(engine), sink_(sink), io_(io) {
   LineHost& host = *this;
   for (const ChannelInfo& channel : io_.channels()) {
-    if (channel.kind == ChannelKind::fxo) machines_.push_back(std::make_unique<FxoMachine>(channel.number, host));
-    else machines_.push_back(std::make_unique<FxsMachine>(channel.number, host));
+    if (channel.kind == ChannelKind::fxo)
+      machines_.push_back(std::make_unique<FxoMachine>(channel.number, host));
+    else
+      machines_.push_back(std::make_unique<FxsMachine>(channel.number, host));
     io_.open(channel.number);
   }
   engine_.addFrameHook([](void* self) noexcept { static_cast<AnalogueStack*>(self)->runFrame(); }, this);

@@ -80,7 +80,7 @@ class AnalogueStack final : public LegOwner, public SteppedPart, private LineHos
   ChannelIo& io_;
   std::vector<std::unique_ptr<LineMachine>> machines_;  // In the card's order; fixed after construction.
 
-  std::mutex mutex_;                                    // Of the two below.
+  std::mutex mutex_;  // Of the two below.
   std::vector<Command> commands_;
   std::unordered_map<Handle, LegEntry> legs_;
 

@@ -8,9 +8,9 @@
 namespace branchline {
 namespace {
 
-constexpr int kDialToneMs = 3000;   // How long dial tone may take.
-constexpr int kGaveUpMs = 6000;     // Two cadences without ringing: the caller is gone.
-constexpr int kGuardMs = 700;       // The exchange must see the line on hook before it is seized again.
+constexpr int kDialToneMs = 3000;  // How long dial tone may take.
+constexpr int kGaveUpMs = 6000;    // Two cadences without ringing: the caller is gone.
+constexpr int kGuardMs = 700;      // The exchange must see the line on hook before it is seized again.
 
 // Q.850 causes that a tone before answer stands for; the leg says that they are inferred. Congestion tone is 34 (no circuit or channel available),
 // not 42: the tone is given where equipment or circuits are engaged on the way, and 34 is what lets the next trunk be tried (DESIGN.md §6.5).
@@ -29,7 +29,8 @@ int causeOf(CallTone tone) {
 }  // namespace
 
 bool FxoMachine::acceptsDigits(std::string_view digits) const noexcept {
-  return !digits.empty() && digits.size() <= DigitSender::kMostDigits && std::all_of(digits.begin(), digits.end(), [](char c) { return dtmfDigit(c) != 0; });
+  return !digits.empty() && digits.size() <= DigitSender::kMostDigits &&
+         std::all_of(digits.begin(), digits.end(), [](char c) { return dtmfDigit(c) != 0; });
 }
 
 void FxoMachine::dial(Handle leg, const std::string& digits) {
@@ -118,8 +119,10 @@ void FxoMachine::offer(State state) {
   leg_ = host_.offerLeg(channel_, "");
   state_ = leg_ == kNoHandle ? State::ignored : state;
   publish(Use::inUse, "ringing", leg_ == kNoHandle ? "no room for another call" : "");
-  if (leg_ == kNoHandle && state == State::taken) hangUp();
-  else if (state != State::taken) setDeadline(kGaveUpMs);
+  if (leg_ == kNoHandle && state == State::taken)
+    hangUp();
+  else if (state != State::taken)
+    setDeadline(kGaveUpMs);
 }
 
 void FxoMachine::onAnswered() {

@@ -24,14 +24,14 @@ class FxoMachine final : public LineMachine {
  private:
   enum class State : std::uint8_t {
     idle,
-    seizing,      // Off hook, waiting for dial tone.
+    seizing,  // Off hook, waiting for dial tone.
     dialling,
-    proceeding,   // Dialled: call progress.
+    proceeding,  // Dialled: call progress.
     talking,
-    ringing,      // An incoming call, offered.
-    taken,        // An incoming call that our seizure answered (glare): off hook, offered.
-    ignored,      // An incoming call that we cleared before answer: it rings until the caller tires.
-    guard,        // On hook, but not to be seized yet.
+    ringing,  // An incoming call, offered.
+    taken,    // An incoming call that our seizure answered (glare): off hook, offered.
+    ignored,  // An incoming call that we cleared before answer: it rings until the caller tires.
+    guard,    // On hook, but not to be seized yet.
     alarm,
     removed,
   };

@@ -27,7 +27,7 @@ class FxsMachine final : public LineMachine {
     ringing,
     dialTone,
     collecting,
-    offered,   // Dialled: the leg is not answered yet.
+    offered,  // Dialled: the leg is not answered yet.
     talking,
     released,  // The call is over, the telephone still off hook.
     removed,

@@ -37,6 +37,6 @@ void LineMachine::endLeg(int q850, bool inferred, const char* by, const std::str
 }
 
 // Q.850 cause 44, requested circuit not available: telephony tries another line.
-void LineMachine::refuseForGlare(Handle leg) { host_.endLeg(leg, {44, false, "line", false, false, "an incoming call took the line"}); }
+void LineMachine::refuseForGlare(Handle leg) { host_.endLeg(leg, {44, false, "line", false, false, "an incoming call or a fault took the line"}); }
 
 }  // namespace branchline

@@ -15,8 +15,8 @@ namespace branchline {
 /// How a leg of an analogue line ended: fields of its legEnded event (addon.d.ts).
 struct LegEnd {
   int q850 = 16;
-  bool inferred = false;    // From a tone or from silence.
-  const char* by = "us";    // "us", "peer", "line".
+  bool inferred = false;  // From a tone or from silence.
+  const char* by = "us";  // "us", "peer", "line".
   bool sent = false;
   bool responded = false;
   std::string detail;
@@ -83,7 +83,7 @@ class LineMachine {
   LineHost& host_;
   LinePort port_;
   Handle leg_ = kNoHandle;
-  bool sent_ = false;       // Of the present leg.
+  bool sent_ = false;  // Of the present leg.
   bool responded_ = false;
 
  private:

@@ -46,7 +46,7 @@ class LinePort final : public MediaPort {
 
   ChannelIo& io_;
   const int channel_;
-  std::atomic<std::uint32_t> wanted_{0};           // Number of the listen() call, times four, plus what to listen for.
+  std::atomic<std::uint32_t> wanted_{0};  // Number of the listen() call, times four, plus what to listen for.
   std::atomic<CallTone> wantedTone_{CallTone::none};
   SpscRing<Finding> findings_{64};
 

@@ -23,17 +23,17 @@ struct ChannelInfo {
 enum class Hook : std::uint8_t { onHook, offHook, flash, ring, stopRing };
 
 enum class ChannelEventType : std::uint8_t {
-  ringBegin,         // FXO: a burst of ringing voltage began.
-  ringEnd,           // FXO: it ended.
-  offHook,           // FXS: the telephone was lifted.
-  onHook,            // FXS: it was hung up. FXO: the exchange dropped the battery while we were off hook (kewlstart).
-  flash,             // FXS: the telephone flashed its hook.
-  polarity,          // FXO: the line's polarity was reversed (answer supervision, also before caller display).
-  alarm,             // No battery on an idle FXO line, or the port is gone for now.
+  ringBegin,  // FXO: a burst of ringing voltage began.
+  ringEnd,    // FXO: it ended.
+  offHook,    // FXS: the telephone was lifted.
+  onHook,     // FXS: it was hung up. FXO: the exchange dropped the battery while we were off hook (kewlstart).
+  flash,      // FXS: the telephone flashed its hook.
+  polarity,   // FXO: the line's polarity was reversed (answer supervision, also before caller display).
+  alarm,      // No battery on an idle FXO line, or the port is gone for now.
   alarmCleared,
-  digit,             // The card's own receiver; `value` is the ASCII digit.
-  dialDone,          // dial() has sent its last digit.
-  removed,           // The card was pulled; the channel will answer nothing any more.
+  digit,     // The card's own receiver; `value` is the ASCII digit.
+  dialDone,  // dial() has sent its last digit.
+  removed,   // The card was pulled; the channel will answer nothing any more.
 };
 
 struct ChannelEvent {

@@ -31,8 +31,10 @@ void SegmentPlayer::generate(std::span<std::int16_t> out) noexcept {
     for (std::size_t tone = 0; tone < tones_; ++tone) sum += oscillators_[tone].next();
     sample = static_cast<std::int16_t>(std::lrint(std::clamp(sum, -32768.0, 32767.0)));
     if (--left_ > 0) continue;
-    if (loop_ && segments_.size() == 1) left_ = static_cast<std::size_t>(segments_[0].milliseconds) * (kSampleRate / 1000);  // Goes on without a click.
-    else enter(loop_ ? (at_ + 1) % segments_.size() : at_ + 1);
+    if (loop_ && segments_.size() == 1)
+      left_ = static_cast<std::size_t>(segments_[0].milliseconds) * (kSampleRate / 1000);  // Goes on without a click.
+    else
+      enter(loop_ ? (at_ + 1) % segments_.size() : at_ + 1);
   }
 }
 

@@ -96,8 +96,7 @@ TEST_CASE("the far end clears an incoming call on command, told by battery drop"
 
 TEST_CASE("an answered caller who leaves only busy tone behind is cleared by the tone") {
   AnalogueWorld world;
-  FarEndStep busy{.action = FarEndStep::Action::tone,
-                  .tone = {.segments = {{{400, 0, 0, 0}, -15, 375}, {{0, 0, 0, 0}, -15, 375}}, .loop = true}};
+  FarEndStep busy{.action = FarEndStep::Action::tone, .tone = {.segments = {{{400, 0, 0, 0}, -15, 375}, {{0, 0, 0, 0}, -15, 375}}, .loop = true}};
   world.card.callIn(1, caller({waitFor(2000), busy}));
   const Handle leg = world.await("legIncoming").subject;
   world.stack->answer(leg);

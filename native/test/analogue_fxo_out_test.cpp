@@ -245,8 +245,10 @@ TEST_CASE("four lines call at once, two of them the same far end, and each hears
     for (std::size_t i = 0; i < 4; ++i) {
       CAPTURE(channel);
       CAPTURE(i);
-      if (i + 1 == channel) CHECK(likeness(heard, prompts[i]) > 0.98);
-      else CHECK(likeness(heard, prompts[i]) < 0.85);
+      if (i + 1 == channel)
+        CHECK(likeness(heard, prompts[i]) > 0.98);
+      else
+        CHECK(likeness(heard, prompts[i]) < 0.85);
     }
   }
   CHECK(world.log.of("legEnded").size() == 4);

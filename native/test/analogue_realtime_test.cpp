@@ -22,7 +22,8 @@ TEST_CASE("calls in and out over a card that runs in real time, on four threads"
     }
     REQUIRE(log.of(type).size() == count);
   };
-  const std::vector<FarEnd> farEnds = {{"12", {answer(), play(folder.file("prompt.wav"))}, folder.path()}, {"4", {ringFor(200), answer()}, folder.path()}};
+  const std::vector<FarEnd> farEnds = {{"12", {answer(), play(folder.file("prompt.wav"))}, folder.path()},
+                                       {"4", {ringFor(200), answer()}, folder.path()}};
 
   card.setFarEnds(farEnds);
   std::vector<Handle> legs;

@@ -66,9 +66,12 @@ class Signal {
     const std::size_t end = samples_.size() + static_cast<std::size_t>(seconds * 8000);
     while (samples_.size() < end) {
       const double kind = uniform(0, 1);
-      if (kind < 0.2) silence(uniform(40, 400));
-      else if (kind < 0.35) hiss(uniform(40, 150));
-      else vowel(uniform(80, 350));
+      if (kind < 0.2)
+        silence(uniform(40, 400));
+      else if (kind < 0.35)
+        hiss(uniform(40, 150));
+      else
+        vowel(uniform(80, 350));
     }
     return *this;
   }
@@ -100,7 +103,8 @@ class Signal {
   void mix(std::size_t begin, std::size_t end, double hz, double dbm0) {
     const double peak = peakOf(dbm0);
     const double phase = uniform(0, 2 * std::numbers::pi);
-    for (std::size_t i = begin; i < end; ++i) samples_[i] += peak * std::sin(phase + 2 * std::numbers::pi * hz * static_cast<double>(i - begin) / 8000.0);
+    for (std::size_t i = begin; i < end; ++i)
+      samples_[i] += peak * std::sin(phase + 2 * std::numbers::pi * hz * static_cast<double>(i - begin) / 8000.0);
   }
 
   void hiss(double ms) {

@@ -36,8 +36,8 @@ struct Line {
   double cadence = 1;
 };
 
-const std::vector<Line> kLines = {{-10, 1, 1},      {0, 1, 1},         {-27, 1, 1},      {-33, 1, 1},       {-10, 0.95, 1},   {-10, 1.05, 1},
-                                  {-10, 1, 0.9},    {-10, 1, 1.1},     {-20, 0.97, 0.95}, {-20, 1.03, 1.05}, {-20, 0.985, 1.1}};
+const std::vector<Line> kLines = {{-10, 1, 1},   {0, 1, 1},     {-27, 1, 1},       {-33, 1, 1},       {-10, 0.95, 1},   {-10, 1.05, 1},
+                                  {-10, 1, 0.9}, {-10, 1, 1.1}, {-20, 0.97, 0.95}, {-20, 1.03, 1.05}, {-20, 0.985, 1.1}};
 
 Signal busy(const Line& line, int cycles) {
   Signal signal;
@@ -154,9 +154,9 @@ TEST_CASE("tones of other kinds are none of the United Kingdom's") {
   CHECK(listen(Signal().tone({440}, -10, 5000)).empty());
   CHECK(listen(Signal().tone({1004}, -10, 5000)).empty());
   Signal other;
-  for (int i = 0; i < 6; ++i) other.tone({480, 620}, -13, 500).silence(500);      // North American busy.
-  for (int i = 0; i < 6; ++i) other.tone({425}, -13, 500).silence(500);           // European busy.
-  for (int i = 0; i < 10; ++i) other.tone({400}, -13, 250).silence(250);          // Too fast.
+  for (int i = 0; i < 6; ++i) other.tone({480, 620}, -13, 500).silence(500);  // North American busy.
+  for (int i = 0; i < 6; ++i) other.tone({425}, -13, 500).silence(500);       // European busy.
+  for (int i = 0; i < 10; ++i) other.tone({400}, -13, 250).silence(250);      // Too fast.
   for (int i = 0; i < 6; ++i) other.tone({400}, -13, 750).silence(750);
   CHECK(listen(other).empty());
 }

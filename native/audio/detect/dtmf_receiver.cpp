@@ -14,21 +14,21 @@ constexpr std::array<double, 8> kHz = {697, 770, 852, 941, 1209, 1336, 1477, 163
 constexpr const char* kKeys = "123A456B789C*0#D";                                    // Row by low, column by high tone.
 
 // Tuned together on synthetic speech, vowels, chords and impaired digits; each bounds one kind of false or missed digit.
-constexpr float kQuietestWindow = 270.0F;      // Mean square, −60 dBm0: below it there is nothing to look at.
-constexpr float kGateShare = 0.3F;             // Of the window's energy in the best two bins, before the fit is worth its cost.
+constexpr float kQuietestWindow = 270.0F;  // Mean square, −60 dBm0: below it there is nothing to look at.
+constexpr float kGateShare = 0.3F;         // Of the window's energy in the best two bins, before the fit is worth its cost.
 constexpr double kFrequencyTolerance = 0.024;
 constexpr double kLongestWalk = 0.06;
 constexpr double kLowestDbm0 = -40.0;
 constexpr double kResidualShare = 0.13;
 constexpr double kTwistDb = 10.5;
-constexpr double kHarmonicShare = 0.03;        // −15 dB: keys have no harmonics, voices do.
-constexpr double kLowBandLimit = 8.0;          // Times the window's energy: dial tone 6 dB above the digits passes.
-constexpr float kLowBandSuspicious = 0.35F;    // From here on energy below 640 Hz must have been there before the key (dial tone, not a voice).
+constexpr double kHarmonicShare = 0.03;      // −15 dB: keys have no harmonics, voices do.
+constexpr double kLowBandLimit = 8.0;        // Times the window's energy: dial tone 6 dB above the digits passes.
+constexpr float kLowBandSuspicious = 0.35F;  // From here on energy below 640 Hz must have been there before the key (dial tone, not a voice).
 constexpr float kLowBandSameDb = 3.0F;
-constexpr double kRamp = 0.064;                // Change of amplitude within half a window, plus what noise explains, at most kRampLimit.
+constexpr double kRamp = 0.064;  // Change of amplitude within half a window, plus what noise explains, at most kRampLimit.
 constexpr double kRampSigmas = 4.5;
 constexpr double kRampLimit = 0.5;
-constexpr float kSpreadHz = 1.6F;              // Spread of the readings of one digit, plus what noise explains.
+constexpr float kSpreadHz = 1.6F;  // Spread of the readings of one digit, plus what noise explains.
 constexpr float kSpreadHzSigmas = 4.5F;
 constexpr float kSpreadDb = 0.64F;
 constexpr float kSpreadDbSigmas = 4.0F;
@@ -36,11 +36,11 @@ constexpr float kAbruptShare = 0.1F;
 constexpr int kAbruptHops = 12;
 constexpr int kLowBandHops = 16;
 constexpr int kGoodHops = 8;
-constexpr int kExtraHops = 30;                 // Asked on top where the tones did not begin abruptly.
-constexpr int kReleaseHops = 22;               // 44 ms without the digit end it: a window that holds any of a 20 ms gap reads nothing.
+constexpr int kExtraHops = 30;    // Asked on top where the tones did not begin abruptly.
+constexpr int kReleaseHops = 22;  // 44 ms without the digit end it: a window that holds any of a 20 ms gap reads nothing.
 constexpr int kHopMs = 2;
 constexpr int kWindowMs = 20;
-constexpr double kFullScaleDb = 84.16;         // Mean square of 0 dBm0 in 16-bit samples (G.711: full scale is +3.14 dBm0).
+constexpr double kFullScaleDb = 84.16;  // Mean square of 0 dBm0 in 16-bit samples (G.711: full scale is +3.14 dBm0).
 
 // Elliptic high-pass, 640 Hz, sixth order in effect: takes dial tone (350 + 440 Hz) and most of a voice's fundamental away. b0 b1 b2 a1 a2 a section.
 constexpr double kHighPass[3][5] = {{0.4622140361866552, -0.4622140361866552, 0.0, -0.32781496626767087, 0.0},
@@ -48,9 +48,9 @@ constexpr double kHighPass[3][5] = {{0.4622140361866552, -0.4622140361866552, 0.
                                     {1.0, -1.8819320848623244, 0.9999999999999999, -1.6986713152326116, 0.923476849430905}};
 
 struct Table {
-  float hopCos[8][16];        // Conjugate carriers of the eight tones over one hop …
+  float hopCos[8][16];  // Conjugate carriers of the eight tones over one hop …
   float hopSin[8][16];
-  float turnCos[8][10];       // … and the turn of each hop's beginning within the window.
+  float turnCos[8][10];  // … and the turn of each hop's beginning within the window.
   float turnSin[8][10];
   Table() noexcept {
     for (int bin = 0; bin < 8; ++bin) {

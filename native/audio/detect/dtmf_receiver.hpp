@@ -28,11 +28,11 @@ class DtmfReceiver {
   std::span<const DtmfEvent> process(const Frame& frame) noexcept;
 
  private:
-  static constexpr int kHop = 16;                    // Samples, 2 ms.
+  static constexpr int kHop = 16;  // Samples, 2 ms.
   static constexpr int kHopsInWindow = 10;
   static constexpr int kWindow = kHop * kHopsInWindow;
-  static constexpr int kHistory = 32;                // Hops that are looked back at, at most; a power of two.
-  static constexpr int kTrail = 64;                  // Readings of a candidate that are kept; a power of two.
+  static constexpr int kHistory = 32;  // Hops that are looked back at, at most; a power of two.
+  static constexpr int kTrail = 64;    // Readings of a candidate that are kept; a power of two.
 
   /// One tone of a pair in one fit, with what the window's noise may move it by.
   struct ToneReading {
@@ -59,31 +59,31 @@ class DtmfReceiver {
   void beginDigit() noexcept;
   void endDigit() noexcept;
 
-  std::array<std::array<double, 2>, 3> filter_{};    // State of the high-pass, a row a section.
-  std::array<float, kWindow> window_{};              // High-passed, oldest first.
-  std::array<float, kHop> hop_{};                    // The hop being filled: high-passed …
-  std::array<float, kHop> rawHop_{};                 // … and as it came.
+  std::array<std::array<double, 2>, 3> filter_{};  // State of the high-pass, a row a section.
+  std::array<float, kWindow> window_{};            // High-passed, oldest first.
+  std::array<float, kHop> hop_{};                  // The hop being filled: high-passed …
+  std::array<float, kHop> rawHop_{};               // … and as it came.
   int filled_ = 0;
 
-  std::array<float, kHopsInWindow> hopEnergy_{};     // Rings over the window's hops; `newest_` is the last written.
+  std::array<float, kHopsInWindow> hopEnergy_{};  // Rings over the window's hops; `newest_` is the last written.
   std::array<float, kHopsInWindow> rawHopEnergy_{};
   std::array<std::array<float, kHopsInWindow>, 8> binRe_{};
   std::array<std::array<float, kHopsInWindow>, 8> binIm_{};
   int newest_ = 0;
 
-  std::int64_t hops_ = 0;                            // Since reset.
-  std::array<float, kHistory> lowBandHistory_{};     // Energy below 640 Hz, by hop.
+  std::int64_t hops_ = 0;                         // Since reset.
+  std::array<float, kHistory> lowBandHistory_{};  // Energy below 640 Hz, by hop.
   std::array<std::array<float, 8>, kHistory> powerHistory_{};
-  float lowBandBefore_ = 0;                          // That of 32 ms before the candidate began.
-  bool abrupt_ = false;                              // Both tones of the candidate rose by 10 dB or more within 24 ms.
+  float lowBandBefore_ = 0;  // That of 32 ms before the candidate began.
+  bool abrupt_ = false;      // Both tones of the candidate rose by 10 dB or more within 24 ms.
 
   char candidate_ = 0;
-  int good_ = 0;                                     // Consecutive hops that read `candidate_`.
-  std::int64_t candidateHop_ = 0;                    // The first of them.
+  int good_ = 0;                   // Consecutive hops that read `candidate_`.
+  std::int64_t candidateHop_ = 0;  // The first of them.
   std::array<std::array<ToneReading, 2>, kTrail> trail_{};
-  char digit_ = 0;                                   // Told, and not ended yet.
-  int bad_ = 0;                                      // Consecutive hops that did not read `digit_`.
-  std::int64_t firstHop_ = 0;                        // First and last hop that read `digit_`.
+  char digit_ = 0;             // Told, and not ended yet.
+  int bad_ = 0;                // Consecutive hops that did not read `digit_`.
+  std::int64_t firstHop_ = 0;  // First and last hop that read `digit_`.
   std::int64_t lastHop_ = 0;
 
   std::array<DtmfEvent, 8> events_{};

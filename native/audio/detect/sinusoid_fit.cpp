@@ -89,8 +89,10 @@ double solve(const Basis& basis, const float* window, std::size_t size, std::siz
   return explained;
 }
 
-// Reads the drift terms: their part in step with the tone is a ramp of its amplitude, the part across it a turn of its phase, which is a frequency error.
-double frequencyErrorHz(const std::array<double, kMaxTerms>& weights, std::size_t tone, std::size_t tones, std::size_t size, double power, double& ramp) noexcept {
+// Reads the drift terms: their part in step with the tone is a ramp of its amplitude, the part across it a turn of its phase, which is a frequency
+// error.
+double frequencyErrorHz(const std::array<double, kMaxTerms>& weights, std::size_t tone, std::size_t tones, std::size_t size, double power,
+                        double& ramp) noexcept {
   const double a = weights[2 * tone];
   const double b = weights[2 * tone + 1];
   const double p = weights[2 * (tones + tone)];

@@ -24,8 +24,8 @@ struct SinusoidFit {
   std::array<float, kMaxFitWindow> residual;  // What is left of the window; the first window.size() samples mean anything.
 };
 
-/// Joint least-squares fit of one or two sinusoids to `window` (8 kHz, even size, at most kMaxFitWindow) by Gauss-Newton: each sinusoid has two more terms
-/// that follow a drift of its amplitude and of its phase, which correct the frequencies for the next pass.
+/// Joint least-squares fit of one or two sinusoids to `window` (8 kHz, even size, at most kMaxFitWindow) by Gauss-Newton: each sinusoid has two more
+/// terms that follow a drift of its amplitude and of its phase, which correct the frequencies for the next pass.
 /// @param energy    sum of squares of `window`
 /// @param startHz   one or two frequencies to start from, each within a quarter of 8000/size of the truth
 /// @param maxDrift  how far, as a share of its start, a frequency may walk

@@ -11,22 +11,22 @@ namespace branchline {
 namespace {
 
 constexpr int kHopMs = 10;
-constexpr double kFullScaleDb = 84.16;     // Mean square of 0 dBm0 in 16-bit samples.
-constexpr float kQuietestDbm0 = -45.0F;    // Anything below is silence.
-constexpr float kPauseDb = 12.0F;          // This much below the last tone is its pause.
-constexpr double kPureShare = 0.05;        // Energy beside the tones, at most: 13 dB.
-constexpr float kBandShare = 0.5F;         // Of the energy between 325 and 475 Hz, before a fit is worth its cost.
-constexpr double kTolerance = 0.055;       // BT SIN 350: ±5 %, and the fit's own error.
-constexpr double kTwist = 4.0;             // Ratio of a pair's powers, at most: 6 dB.
-constexpr int kLongestEdgeMs = 60;         // A window that lies across an edge is unsure; longer than this it is something else.
+constexpr double kFullScaleDb = 84.16;   // Mean square of 0 dBm0 in 16-bit samples.
+constexpr float kQuietestDbm0 = -45.0F;  // Anything below is silence.
+constexpr float kPauseDb = 12.0F;        // This much below the last tone is its pause.
+constexpr double kPureShare = 0.05;      // Energy beside the tones, at most: 13 dB.
+constexpr float kBandShare = 0.5F;       // Of the energy between 325 and 475 Hz, before a fit is worth its cost.
+constexpr double kTolerance = 0.055;     // BT SIN 350: ±5 %, and the fit's own error.
+constexpr double kTwist = 4.0;           // Ratio of a pair's powers, at most: 6 dB.
+constexpr int kLongestEdgeMs = 60;       // A window that lies across an edge is unsure; longer than this it is something else.
 constexpr float kSteadyHz = 3.0F;
 constexpr float kSteadyDb = 1.5F;
-constexpr float kSameHz = 8.0F;            // Bursts of one cadence are of one frequency …
-constexpr float kSameDb = 3.0F;            // … and level.
+constexpr float kSameHz = 8.0F;  // Bursts of one cadence are of one frequency …
+constexpr float kSameDb = 3.0F;  // … and level.
 
 constexpr int kDialMs = 500;
 constexpr int kUnobtainableMs = 2000;
-constexpr int kEdgeErrorMs = 15;           // Of a measured duration, besides the 10 % that the cadence may be off.
+constexpr int kEdgeErrorMs = 15;  // Of a measured duration, besides the 10 % that the cadence may be off.
 constexpr int kRingBurstMs = 400;
 constexpr int kRingGapMs = 200;
 // BT SIN 350, on and off in turn.

@@ -28,9 +28,9 @@ class ToneDetector {
   [[nodiscard]] CallTone present() const noexcept { return present_; }
 
  private:
-  static constexpr std::size_t kHop = 80;            // Samples, 10 ms.
-  static constexpr std::size_t kWindow = 320;        // 40 ms.
-  static constexpr std::size_t kSegments = 8;        // Two cycles of congestion.
+  static constexpr std::size_t kHop = 80;      // Samples, 10 ms.
+  static constexpr std::size_t kWindow = 320;  // 40 ms.
+  static constexpr std::size_t kSegments = 8;  // Two cycles of congestion.
 
   enum class Sound : std::uint8_t { silence, tone400, dialPair, ringPair, other };
   /// What one window holds.
@@ -59,13 +59,13 @@ class ToneDetector {
   [[nodiscard]] bool matches(const int* cycleMs, std::size_t segments) const noexcept;
   [[nodiscard]] bool hasCeased() const noexcept;
 
-  std::array<float, kWindow> window_{};              // Oldest first.
-  std::size_t filled_ = 0;                           // Of the newest hop.
-  float toneDbm0_ = -99;                             // Of the last tone: its pauses are told from it.
+  std::array<float, kWindow> window_{};  // Oldest first.
+  std::size_t filled_ = 0;               // Of the newest hop.
+  float toneDbm0_ = -99;                 // Of the last tone: its pauses are told from it.
 
   Segment running_;
-  int unsureMs_ = 0;                                 // Since a window was clearly of the running segment's sound.
-  std::array<Segment, kSegments> closed_{};          // Newest last.
+  int unsureMs_ = 0;                         // Since a window was clearly of the running segment's sound.
+  std::array<Segment, kSegments> closed_{};  // Newest last.
   CallTone present_ = CallTone::none;
 };
 

@@ -27,14 +27,14 @@ class ExchangeLine final : public FarSide {
  private:
   enum class State : std::uint8_t {
     idle,
-    ringing,    // Someone calls the port.
-    seized,     // The port went off hook: dial tone follows.
+    ringing,  // Someone calls the port.
+    seized,   // The port went off hook: dial tone follows.
     dialTone,
     collecting,
-    routing,    // The number is complete.
-    calling,    // The far end's script runs.
-    released,   // The far end has cleared: no battery for a moment.
-    howling,    // Nothing to talk to: number unobtainable until the port goes on hook.
+    routing,   // The number is complete.
+    calling,   // The far end's script runs.
+    released,  // The far end has cleared: no battery for a moment.
+    howling,   // Nothing to talk to: number unobtainable until the port goes on hook.
   };
 
   void enter(State state) noexcept;
@@ -51,7 +51,7 @@ class ExchangeLine final : public FarSide {
   int inStateMs_ = 0;
   bool battery_ = true;
   bool reversed_ = false;
-  bool bursting_ = false;                 // Ringing voltage is on.
+  bool bursting_ = false;  // Ringing voltage is on.
   DtmfReceiver receiver_;
   std::array<char, 64> digits_{};
   std::size_t digitCount_ = 0;

@@ -31,9 +31,9 @@ const char* nameOf(FarEndStep::Action action) {
 std::string faultOf(const FarEndStep& step, bool answered) {
   switch (step.action) {
     case FarEndStep::Action::ring:
-    case FarEndStep::Action::wait:
-      return step.milliseconds < 0 || step.milliseconds > kLongestStepMs ? "milliseconds must be 0 … 86400000" : "";
-    case FarEndStep::Action::tone: return ToneGenerator::accepts(step.tone) ? "" : "its segments can't be played: 1 … 64 of them, below 4000 Hz, at least 1 ms";
+    case FarEndStep::Action::wait: return step.milliseconds < 0 || step.milliseconds > kLongestStepMs ? "milliseconds must be 0 … 86400000" : "";
+    case FarEndStep::Action::tone:
+      return ToneGenerator::accepts(step.tone) ? "" : "its segments can't be played: 1 … 64 of them, below 4000 Hz, at least 1 ms";
     case FarEndStep::Action::digits: {
       DigitSender sender;
       return sender.load(step.digits, step.onMs, step.offMs) == Status::ok ? "" : "needs 1 … 64 of 0-9 * # A-D, onMs and offMs of 20 … 5000";
@@ -62,8 +62,8 @@ void FarEndSet::prepare(FarEnd& farEnd, Calls calls) {
   bool answered = calls == Calls::in;
   for (std::size_t i = 0; i < farEnd.script.size(); ++i) {
     FarEndStep& step = farEnd.script[i];
-    const std::string where =
-        (calls == Calls::out ? "far end " + farEnd.number + ", " : std::string()) + "step " + std::to_string(i + 1) + " (" + nameOf(step.action) + "): ";
+    const std::string where = (calls == Calls::out ? "far end " + farEnd.number + ", " : std::string()) + "step " + std::to_string(i + 1) + " (" +
+                              nameOf(step.action) + "): ";
     const std::string fault = faultOf(step, answered);
     if (!fault.empty()) throw std::invalid_argument(where + fault);
     if (step.action == FarEndStep::Action::answer) answered = true;

@@ -18,19 +18,19 @@ namespace branchline {
 struct FarEndStep {
   enum class Action : std::uint8_t { ring, answer, play, tone, digits, wait, hangUp, refuse };
   Action action = Action::wait;
-  int milliseconds = 0;                                         // ring, wait.
-  std::string file;                                             // play.
-  std::shared_ptr<const std::vector<std::int16_t>> audio;       // play: what `file` holds; FarEndSet reads it.
-  ToneRequest tone;                                             // tone.
-  std::string digits;                                           // digits …
+  int milliseconds = 0;                                    // ring, wait.
+  std::string file;                                        // play.
+  std::shared_ptr<const std::vector<std::int16_t>> audio;  // play: what `file` holds; FarEndSet reads it.
+  ToneRequest tone;                                        // tone.
+  std::string digits;                                      // digits …
   int onMs = 0;
   int offMs = 0;
-  CallTone refusal = CallTone::none;                            // refuse.
+  CallTone refusal = CallTone::none;  // refuse.
 };
 
 /// A party beyond the virtual card and what it does when called.
 struct FarEnd {
-  std::string number;       // Digits as the exchange receives them; an FXS telephone's channel number; "" a caller.
+  std::string number;  // Digits as the exchange receives them; an FXS telephone's channel number; "" a caller.
   std::vector<FarEndStep> script;
   std::string heardFolder;  // "": what it hears is not kept.
 };

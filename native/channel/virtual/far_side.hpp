@@ -17,9 +17,9 @@ namespace branchline {
 /// What all far sides of a virtual card share. Outlives them.
 struct VirtualWorld {
   const Clock& clock;
-  SpscRing<ChannelEvent>& events;      // To the line-events thread; written by the audio thread.
+  SpscRing<ChannelEvent>& events;  // To the line-events thread; written by the audio thread.
   HeardWriter& heard;
-  FarEndSet* table = nullptr;          // The far ends that can be called. Audio thread; counted as one user. Null: none.
+  FarEndSet* table = nullptr;  // The far ends that can be called. Audio thread; counted as one user. Null: none.
 };
 
 /// What the wire of one port of the virtual card leads to. All calls come on the audio thread but isIdle.

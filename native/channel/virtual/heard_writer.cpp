@@ -78,7 +78,8 @@ void HeardWriter::open(Call& call, const Note& note) {
       call.file.clear();
     }
   }
-  sink_.post({"farEndAnswered", kNoHandle, "leg", note.atNs, {{"channel", std::int64_t{note.channel}}, {"number", call.number}, {"call", call.name}}});
+  sink_.post(
+      {"farEndAnswered", kNoHandle, "leg", note.atNs, {{"channel", std::int64_t{note.channel}}, {"number", call.number}, {"call", call.name}}});
 }
 
 void HeardWriter::take(Call& call, std::size_t samples) {

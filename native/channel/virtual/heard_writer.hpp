@@ -51,13 +51,13 @@ class HeardWriter {
   /// One channel's call.
   struct Call {
     SpscRing<std::int16_t> ring{kRingSamples};
-    std::size_t pushed = 0;            // Audio thread: samples of this call that went into the ring.
+    std::size_t pushed = 0;  // Audio thread: samples of this call that went into the ring.
     // Writer thread:
-    std::string name;                  // "" no call.
+    std::string name;  // "" no call.
     std::string number;
     std::string file;
     std::unique_ptr<WavWriter> writer;
-    std::size_t taken = 0;             // Samples taken out of the ring.
+    std::size_t taken = 0;  // Samples taken out of the ring.
   };
   static constexpr std::size_t kRingSamples = 1U << 16;  // 8 s: the disk may be that slow.
 
@@ -66,7 +66,7 @@ class HeardWriter {
   void close(Call& call, const Note& note);
 
   EventSink& sink_;
-  const std::string process_;          // Makes call names unique from one start to the next.
+  const std::string process_;  // Makes call names unique from one start to the next.
   std::uint64_t calls_ = 0;
   std::vector<std::unique_ptr<Call>> channels_;  // By channel number; 0 unused.
   SpscRing<Note> notes_{1024};

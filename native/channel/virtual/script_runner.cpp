@@ -43,9 +43,7 @@ ScriptRunner::Progress ScriptRunner::enter(const FarEndStep& step, Done& done) n
     case FarEndStep::Action::ring:
       if (!answered_) tone_.start(ukTone(CallTone::ringing), true);
       return Progress::going;
-    case FarEndStep::Action::wait:
-      tone_.stop();
-      return Progress::going;
+    case FarEndStep::Action::wait: tone_.stop(); return Progress::going;
     case FarEndStep::Action::answer:
       tone_.stop();
       done.answered = !answered_;
@@ -55,20 +53,14 @@ ScriptRunner::Progress ScriptRunner::enter(const FarEndStep& step, Done& done) n
       tone_.stop();
       sample_ = 0;
       return Progress::going;
-    case FarEndStep::Action::tone:
-      tone_.start(step.tone.segments, step.tone.loop);
-      return Progress::going;
+    case FarEndStep::Action::tone: tone_.start(step.tone.segments, step.tone.loop); return Progress::going;
     case FarEndStep::Action::digits:
       tone_.stop();
       if (digits_.load(step.digits, step.onMs, step.offMs) != Status::ok) return Progress::over;
       digits_.begin();
       return Progress::going;
-    case FarEndStep::Action::hangUp:
-      done.hungUp = true;
-      return Progress::over;
-    case FarEndStep::Action::refuse:
-      tone_.start(ukTone(step.refusal), true);
-      return Progress::going;
+    case FarEndStep::Action::hangUp: done.hungUp = true; return Progress::over;
+    case FarEndStep::Action::refuse: tone_.start(ukTone(step.refusal), true); return Progress::going;
   }
   return Progress::over;
 }

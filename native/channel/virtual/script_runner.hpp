@@ -36,8 +36,8 @@ class ScriptRunner {
   bool answered_ = false;
   std::size_t step_ = 0;
   bool entered_ = false;
-  int frames_ = 0;             // ring, wait: still to come.
-  std::size_t sample_ = 0;     // play: next sample.
+  int frames_ = 0;          // ring, wait: still to come.
+  std::size_t sample_ = 0;  // play: next sample.
   SegmentPlayer tone_;
   DigitSender digits_;
 };

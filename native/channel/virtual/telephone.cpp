@@ -92,8 +92,10 @@ void Telephone::run(const Frame& fromPort, std::span<std::int16_t> out) noexcept
     enter(State::talking);
   }
   if (!done.hungUp) return;
-  if (isOffHook()) putDown();
-  else endCall();
+  if (isOffHook())
+    putDown();
+  else
+    endCall();
 }
 
 }  // namespace branchline

@@ -24,7 +24,7 @@ class Telephone final : public FarSide {
   enum class State : std::uint8_t {
     onHook,
     ringing,
-    lifted,   // About to dial.
+    lifted,  // About to dial.
     keying,
     waiting,  // Dialled: the script begins when the called party answers.
     talking,

@@ -13,7 +13,7 @@ namespace branchline {
 namespace {
 
 constexpr int kMostPorts = 64;
-constexpr int kDialOnMs = 70;   // The driver's default is near to it.
+constexpr int kDialOnMs = 70;  // The driver's default is near to it.
 constexpr int kDialOffMs = 70;
 constexpr std::chrono::milliseconds kWriteEvery{50};
 
@@ -25,19 +25,22 @@ struct VirtualCard::Port {
   int channel = 0;
   std::atomic<bool> open{false};
   std::atomic<std::int64_t> openedAtNs{0};  // Events of before are nobody's.
-  DigitSender dialler;                 // Loaded by the control thread, sent by the audio thread.
+  DigitSender dialler;                      // Loaded by the control thread, sent by the audio thread.
   // Audio thread:
   std::unique_ptr<FarSide> far;
-  ExchangeLine* line = nullptr;        // `far`, where it is one.
-  bool offHook = false;                // FXO.
+  ExchangeLine* line = nullptr;  // `far`, where it is one.
+  bool offHook = false;          // FXO.
   bool dialling = false;
-  Frame written;                       // For the next frame; silence once taken.
+  Frame written;  // For the next frame; silence once taken.
   Frame received;
 };
 
 VirtualCard::VirtualCard(int fxo, int fxs, const Clock& clock, EventSink& sink)
-    : clock_(clock), heard_(fxo + fxs, sink), world_{clock, events_, heard_, nullptr} {
-  if (fxo < 0 || fxs < 0 || fxo > kMostPorts || fxs > kMostPorts) throw std::invalid_argument("a virtual card has 0 … 64 FXO and 0 … 64 FXS channels");
+    : clock_(clock),
+      heard_(fxo + fxs, sink),
+      world_{clock, events_, heard_, nullptr} {
+  if (fxo < 0 || fxs < 0 || fxo > kMostPorts || fxs > kMostPorts)
+    throw std::invalid_argument("a virtual card has 0 … 64 FXO and 0 … 64 FXS channels");
   for (int channel = 1; channel <= fxo + fxs; ++channel) {
     auto port = std::make_unique<Port>();
     const bool isFxo = channel <= fxo;
@@ -242,8 +245,10 @@ void VirtualCard::frame(Port& port) noexcept {
 void VirtualCard::read(int channel, Frame& out) noexcept {
   const Port* const port = portOf(channel);
   const bool heard = port != nullptr && (port->kind == ChannelKind::fxs || port->offHook);
-  if (heard) out = port->received;
-  else out = Frame{};
+  if (heard)
+    out = port->received;
+  else
+    out = Frame{};
 }
 
 // An FXO port that is on hook is not on the wire.

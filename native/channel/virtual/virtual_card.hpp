@@ -63,8 +63,8 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
     Type type = Type::hook;
     int channel = 0;
     Hook hook = Hook::onHook;
-    bool on = false;                   // polarity: reversed; battery: present.
-    FarEndSet* set = nullptr;          // place, table: handed over.
+    bool on = false;           // polarity: reversed; battery: present.
+    FarEndSet* set = nullptr;  // place, table: handed over.
     std::array<char, DigitSender::kMostDigits> digits{};
     std::size_t digitCount = 0;
   };
@@ -82,7 +82,7 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   std::vector<ChannelInfo> channels_;
   SpscRing<ChannelEvent> events_{4096};
   SpscRing<Command> commands_{256};
-  std::mutex writing_;                 // One control thread at a time at the ring's writing end.
+  std::mutex writing_;  // One control thread at a time at the ring's writing end.
   HeardWriter heard_;
   VirtualWorld world_;
   std::vector<std::unique_ptr<Port>> ports_;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+#include <new>
+
+#include "analogue_world.hpp"
+
+namespace {
+
+// Counts what this thread allocates while it plays the audio thread.
+thread_local bool onAudioThread = false;
+thread_local int allocations = 0;
+
+void* counted(std::size_t size) {
+  if (onAudioThread) ++allocations;
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept {
+  if (onAudioThread) ++allocations;
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
+
+using namespace branchline;
+using namespace branchline::test;
+
+TEST_CASE("the card's frame neither allocates nor frees, whatever its far ends do") {
+  TemporaryFolder folder;
+  EventLog log;
+  SteppedClock clock;
+  writeWav(folder.file("a.wav"), samplesOf(Signal(1).speech(1)));
+  VirtualCard card(2, 2, clock, log);
+  for (int channel = 1; channel <= 4; ++channel) card.open(channel);
+  const std::vector<FarEndStep> everything = {ringFor(500), answer(), play(folder.file("a.wav")), keys("12"), speakTone(1004)};
+  card.setFarEnds({{"12", everything, folder.path()}, {"3", {ringFor(200), answer(), waitFor(500), hangUp()}, folder.path()}});
+  const auto run = [&](int milliseconds) {
+    for (int ms = 0; ms < milliseconds; ms += kFrameMilliseconds) {
+      clock.advanceTo(clock.nowNs() + kFrameNs);
+      onAudioThread = true;
+      card.frame();
+      for (int channel = 1; channel <= 4; ++channel) {
+        Frame frame;
+        card.read(channel, frame);
+        card.write(channel, frame);
+      }
+      onAudioThread = false;
+      card.runDue(clock.nowNs());
+    }
+  };
+  card.setHook(1, Hook::offHook);
+  card.callIn(2, {"", {waitFor(100)}, folder.path()});
+  card.setHook(3, Hook::ring);
+  card.phoneDials(4, "99", {"4", {speakTone(700)}, ""});
+  run(1000);
+  card.dial(1, "12");
+  card.setHook(2, Hook::offHook);
+  card.setPolarity(4, true);
+  run(4000);
+  card.setFarEnds({});
+  card.hangUp(1);
+  card.hangUp(4);
+  run(4000);
+  CHECK(log.of("farEndEnded").size() == 3);
+  CHECK(allocations == 0);
+}
