@@ -39,7 +39,7 @@ async function serve(options: Readonly<Partial<Record<SettingKey, string>>>): Pr
   const service = await startService({ settings, version, clock, packageRoot: PACKAGE_ROOT });
   const [url] = service.urls;
   terminal.line(`Branchline ${version} is ready at ${url ?? ''} (API page: ${url ?? ''}/api/docs)`);
-  if (service.firstToken !== null) terminal.line(`API token, shown this once: ${service.firstToken}`);
+  if (service.firstToken !== null && settings.bootstrapToken === '') terminal.line(`API token, shown this once: ${service.firstToken}`);
   await stopped;
   await service.stop();
   return 0;

@@ -12,6 +12,7 @@ import { EventLog } from './delivery/index.js';
 import { makeDemo } from './demo.js';
 import { logCallEvents, logTrunkEvents, schedulerEvents } from './event-wiring.js';
 import { HealthService } from './health/index.js';
+import { startHousekeeping } from './housekeeping.js';
 import { AnalogueLine } from './lines/analogue/analogue-line.js';
 import { VirtualCard } from './lines/analogue/virtual-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
@@ -48,7 +49,7 @@ export interface Service {
 export async function startService(options: ServiceOptions): Promise<Service> {
   const stops: (() => Promise<void> | void)[] = [];
   const stopAll = async (): Promise<void> => {
-    for (const stop of stops.splice(0).reverse()) await stop();
+    for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop();
   };
   try {
     return await start(options, stops, stopAll);
@@ -134,6 +135,8 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   stops.push(() => scheduler.stop());
   inbound.onInboundCall((call, leg) => void handler.handle(call, leg));
   stops.push(() => inbound.onInboundCall(null));
+
+  stops.push(startHousekeeping({ store, clock, logger }));
 
   const server = await buildServer({
     version,

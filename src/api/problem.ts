@@ -56,24 +56,26 @@ export function statusOf(code: ErrorCode): number {
   }
 }
 
+const TOO_LARGE = { code: apiErrors.bodyTooLarge, message: 'The body is too large: JSON may have 1 MB, an audio file 10 MB' };
+const WRONG_MEDIA = { code: apiErrors.unsupportedMedia, message: 'Send application/json, or multipart/form-data where a file is uploaded' };
+
+/** The framework's own errors in our words. */
+const FRAMEWORK_ERRORS: Readonly<Record<string, { readonly code: ErrorCode; readonly message: string }>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: TOO_LARGE,
+  FST_REQ_FILE_TOO_LARGE: TOO_LARGE,
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: WRONG_MEDIA,
+  FST_INVALID_MULTIPART_CONTENT_TYPE: WRONG_MEDIA,
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: apiErrors.notJson, message: 'The body is empty: send a JSON object' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: apiErrors.notJson, message: 'The body is not JSON' },
+};
+
 /** Any error as a BranchlineError: Fastify's own become ours, everything else is a bug and tells nothing to the outside. */
 export function asBranchlineError(error: unknown): BranchlineError {
   if (error instanceof BranchlineError) return error;
   const { code, validation, validationContext, statusCode, message } = error as Partial<FastifyError>;
   if (validation !== undefined) return invalidInput(validation.map((finding) => readable(finding, validationContext ?? 'body')));
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-    case 'FST_REQ_FILE_TOO_LARGE':
-      return new BranchlineError(apiErrors.bodyTooLarge, 'The body is too large: JSON may have 1 MB, an audio file 10 MB');
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-    case 'FST_INVALID_MULTIPART_CONTENT_TYPE':
-      return new BranchlineError(apiErrors.unsupportedMedia, 'Send application/json, or multipart/form-data where a file is uploaded');
-    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new BranchlineError(apiErrors.notJson, 'The body is empty: send a JSON object');
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new BranchlineError(apiErrors.notJson, 'The body is not JSON');
-    default:
-  }
+  const known = code === undefined ? undefined : FRAMEWORK_ERRORS[code];
+  if (known !== undefined) return new BranchlineError(known.code, known.message);
   if (error instanceof SyntaxError && statusCode === 400) return new BranchlineError(apiErrors.notJson, `The body is not JSON: ${error.message}`);
   if (statusCode === 429) return new BranchlineError(apiErrors.rateLimited, message ?? 'Too many requests: wait and try again');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)

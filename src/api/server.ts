@@ -57,7 +57,7 @@ function useValidators(server: FastifyInstance): void {
   const lenient = new Ajv2020({ allErrors: true, strict: false, coerceTypes: 'array', useDefaults: true, removeAdditional: false });
   for (const ajv of [strict, lenient]) addFormats.default(ajv);
   server.setValidatorCompiler(({ schema, httpPart }: { schema: FastifySchema | AnySchema; httpPart?: string }): ValidateFunction => {
-    return (httpPart === 'body' ? strict : lenient).compile(schema as AnySchema);
+    return (httpPart === 'body' ? strict : lenient).compile(schema);
   });
 }
 

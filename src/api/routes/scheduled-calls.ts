@@ -252,7 +252,7 @@ export const scheduledCallRoutes: RouteModule = (server, { store, scheduler }) =
     server.post(
       `/scheduled-calls/:id/${name}`,
       { schema: { operationId, tags, params: IdParams, response: { 200: ScheduledCallView, '4xx': Problem } } },
-      async (request) => view(await command(request.principal.accountId, (request.params as { id: string }).id)),
+      async (request) => view(await command(request.principal.accountId, request.params.id)),
     );
   }
 };

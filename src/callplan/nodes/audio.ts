@@ -24,7 +24,7 @@ export const audioNode = defineNode({
   telephonyInteraction: true,
   entry: null,
   inSubPlans: true,
-  branches: () => [{ name: 'Continue', mandatory: true, unconnected: NORMAL_CLOSING }],
+  branches: () => [{ name: 'Continue', mandatory: false, unconnected: NORMAL_CLOSING }],
   run: async (ctx) => {
     for (let round = 0; round < ctx.settings.repeat; round += 1) {
       const heard = await playPrompt(ctx, ctx.settings.audioFile, ctx.settings.skipKeys);
