@@ -286,8 +286,11 @@ void Calls::stateChanged(pjsua_call_id id, pjsip_event* event) {
   if (pjsua_call_get_info(id, &info) != PJ_SUCCESS) return;
   switch (info.state) {
     case PJSIP_INV_STATE_CONNECTING:
+      // Incoming: the 200 has left. Outgoing: it came, but its SDP is read only after this; CONFIRMED follows at once.
+      if (!call->outgoing) noteAnswered(call);
+      break;
     case PJSIP_INV_STATE_CONFIRMED:
-      noteAnswered(call, id);
+      noteAnswered(call);
       break;
     case PJSIP_INV_STATE_DISCONNECTED:
       end(call, endOf(*call, *event));
@@ -297,7 +300,7 @@ void Calls::stateChanged(pjsua_call_id id, pjsip_event* event) {
   }
 }
 
-void Calls::noteAnswered(const CallPointer& call, pjsua_call_id) {
+void Calls::noteAnswered(const CallPointer& call) {
   {
     const std::lock_guard lock(call->mutex);
     if (call->answered) return;

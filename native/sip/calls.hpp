@@ -66,7 +66,7 @@ class Calls {
   void sendNextDigit(const CallPointer& call, std::string digits, int onMs, int offMs, DigitMethod method);
   void flushTelephoneEvents(const CallPointer& call);
   void tellPress(const CallPointer& call, const TelephoneEventTracker::Press& press);
-  void noteAnswered(const CallPointer& call, pjsua_call_id id);
+  void noteAnswered(const CallPointer& call);
   void end(const CallPointer& call, CallEnd end);
 
   SipContext context_;

@@ -100,8 +100,13 @@ bool takeRefer(pjsip_rx_data* request) {
 
 // --- Outside one ------------------------------------------------------------------------------------------------------------------------------
 
-/// A new call: refused where there is no room, or where its SDP can't be read (pjsua would answer 400, RFC 3261 §13.3.1.3 has 488 for it).
+/// A new call: refused where there is no room, where it wants to replace another (pjsua would do so without asking), or where its SDP can't be read
+/// (pjsua would answer 400, RFC 3261 §13.3.1.3 has 488 for it).
 bool takeInvite(pjsip_rx_data* request) {
+  if (!headerValue(*request->msg_info.msg, "Replaces").empty()) {
+    pjsip_endpt_respond_stateless(endpoint, request, PJSIP_SC_NOT_IMPLEMENTED, nullptr, nullptr, nullptr);
+    return true;
+  }
   if (!listener->mayTakeCall()) {
     pjsip_hdr headers;
     pj_list_init(&headers);
@@ -144,9 +149,13 @@ bool takeOutsideDialog(pjsip_rx_data* request, std::string_view method) {
     noteCancel(request);
     return false;
   }
-  // pjsua answers OPTIONS; PJSIP answers what belongs to a dialog with 481.
-  if (method == "OPTIONS" || method == "ACK" || method == "BYE" || method == "UPDATE" || method == "PRACK" || method == "INFO") return false;
-  refuseMethod(request, method);
+  if (method == "OPTIONS" || method == "ACK") return false;  // pjsua answers the one; nobody answers the other.
+  if (method == "BYE" || method == "UPDATE" || method == "PRACK" || method == "INFO") {
+    // These live in a dialog only, and this one names none. (Where it names one that is not there, PJSIP answers.)
+    pjsip_endpt_respond_stateless(endpoint, request, PJSIP_SC_CALL_TSX_DOES_NOT_EXIST, nullptr, nullptr, nullptr);
+  } else {
+    refuseMethod(request, method);
+  }
   return true;
 }
 
@@ -199,6 +208,25 @@ void resolve(pjsip_resolver_t*, pj_pool_t*, const pjsip_host_info* target, void*
   const pj_status_t status = pj_sockaddr_init(six ? pj_AF_INET6() : pj_AF_INET(), &servers.entry[0].addr, &text, static_cast<pj_uint16_t>(port));
   servers.entry[0].addr_len = static_cast<int>(pj_sockaddr_get_len(&servers.entry[0].addr));
   callback(status, token, status == PJ_SUCCESS ? &servers : nullptr);
+}
+
+// --- What we say we can ------------------------------------------------------------------------------------------------------------------------
+
+/// Takes a value out of a capability that pjsua announces and we don't have. PJSIP has no call for it; the header is the endpoint's own.
+void dropCapability(pjsip_hdr_e header, std::string_view value) {
+  auto* const values = static_cast<pjsip_generic_array_hdr*>(const_cast<void*>(static_cast<const void*>(pjsip_endpt_get_capability(endpoint, header, nullptr))));
+  if (values == nullptr) return;
+  for (unsigned i = 0; i < values->count; ++i) {
+    if (viewOf(values->values[i]) != value) continue;
+    for (unsigned k = i + 1; k < values->count; ++k) values->values[k - 1] = values->values[k];
+    --values->count;
+    return;
+  }
+}
+
+void announceTruly() {
+  for (const char* const method : {"SUBSCRIBE", "NOTIFY", "MESSAGE", "PUBLISH"}) dropCapability(PJSIP_H_ALLOW, method);
+  for (const char* const extension : {"replaces", "norefersub"}) dropCapability(PJSIP_H_SUPPORTED, extension);
 }
 
 // --- The modules ------------------------------------------------------------------------------------------------------------------------------
@@ -262,6 +290,7 @@ pj_status_t installMessageHooks(pjsip_endpoint* target, MessageListener& owner) 
   for (pjsip_module* const module : {&requestModule, &responseModule, &sendingModule}) {
     if (const pj_status_t status = pjsip_endpt_register_module(target, module); status != PJ_SUCCESS) return status;
   }
+  announceTruly();
   static pjsip_ext_resolver resolver{};
   resolver.resolve = &resolve;
   return pjsip_endpt_set_ext_resolver(target, &resolver);

@@ -105,6 +105,7 @@ void fillAccount(pjsua_acc_config& config, const SipOptions& options, SrtpUse sr
   config.allow_contact_rewrite = PJ_FALSE;
   config.allow_via_rewrite = PJ_FALSE;
   config.allow_sdp_nat_rewrite = PJ_FALSE;
+  config.use_rfc5626 = PJ_FALSE;
   config.publish_enabled = PJ_FALSE;
   config.mwi_enabled = PJ_FALSE;
   config.vid_in_auto_show = PJ_FALSE;
@@ -148,6 +149,8 @@ void PjsuaInstance::create(const SipOptions& options, const pjsua_callback& call
   config.user_agent = pjText(options.userAgent);
   config.cb = callbacks;
   config.use_timer = PJSUA_SIP_TIMER_OPTIONAL;
+  config.nat_type_in_sdp = 0;
+  config.enable_unsolicited_mwi = PJ_FALSE;
 
   pjsua_logging_config logging;
   pjsua_logging_config_default(&logging);

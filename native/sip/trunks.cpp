@@ -12,7 +12,7 @@
 namespace branchline {
 namespace {
 
-constexpr int kProbeTimeoutMs = 4000;       // OPTIONS unanswered for so long: down. Seven retransmissions over UDP (T1 0.5 s).
+constexpr std::chrono::seconds kProbeTimeout{4};  // OPTIONS unanswered for so long: down. By then it was sent four times over UDP (T1 0.5 s).
 constexpr unsigned kRegisterRetrySeconds = 15;
 constexpr std::chrono::seconds kRemovalCheck{2};
 
@@ -230,11 +230,16 @@ void Trunks::sendProbe(const TrunkPointer& trunk) {
   if (status == PJ_SUCCESS) {
     pjsip_msg_add_hdr(request->msg, makeHeader(request->pool, "User-Agent", context_.options.userAgent));
     auto token = std::make_unique<ProbeToken>(ProbeToken{this, trunk->handle, probe});
-    status = pjsip_endpt_send_request(pjsua_get_pjsip_endpt(), request, kProbeTimeoutMs, token.get(), &onProbeEvent);
+    status = pjsip_endpt_send_request(pjsua_get_pjsip_endpt(), request, -1, token.get(), &onProbeEvent);
     // Sent, or failed with the callback called: PJSIP's; the callback frees it. A failure before that leaves a few bytes, once.
     (void)token.release();
   }
-  if (status != PJ_SUCCESS) probeAnswered(trunk->handle, probe, {false, 0, "can't be reached: " + describe(status)});
+  if (status != PJ_SUCCESS) {
+    probeAnswered(trunk->handle, probe, {false, 0, "can't be reached: " + describe(status)});
+    return;
+  }
+  // PJSIP would wait 32 s (Timer F); an answer after ours is not looked at.
+  context_.control.after(kProbeTimeout, [this, handle = trunk->handle, probe] { probeAnswered(handle, probe, {false, 408, "OPTIONS unanswered"}); });
 }
 
 void Trunks::probeAnswered(Handle handle, std::uint64_t probe, Trunk::Health health) {
