@@ -56,7 +56,7 @@ export class Journal {
       // Without a header: killed while it was being cleared; the other file has all then.
       if (header === '') continue;
       headers.push(header);
-      for (const line of lines) attemptIds.add(line.split(' ', 1)[0] ?? '');
+      for (const line of lines.filter((text) => text !== '')) attemptIds.add(line.split(' ', 1)[0] ?? line);
     }
     const sameBoot = this.#bootId !== '' && headers.length > 0 && headers.every((header) => header === this.#bootId);
     return { sameBoot, attemptIds: sameBoot ? attemptIds : new Set() };
