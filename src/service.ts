@@ -93,7 +93,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     store,
     clock,
     logger,
-    directory: path.join(settings.stateDir, 'audio'),
+    stateDirectory: settings.stateDir,
     usage: { plansPlaying: (accountId, slug) => plans.plansPlaying(accountId, slug) },
   });
   await audio.start();

@@ -1,1 +1,2 @@
 export { NativeMedia } from './native-media.js';
+export * from './library/index.js';
