@@ -91,7 +91,7 @@ void Delivery::onCall(napi_env env, napi_value, void* context, void*) {
   try {
     delivery->deliverNow(env);
   } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();  // Becomes an uncaughtException, as from any other callback.
+    napi_fatal_exception(env, error.Value());  // An uncaughtException, as from any callback; left pending, Node would only warn of it.
   }
 }
 
