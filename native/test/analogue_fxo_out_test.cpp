@@ -159,8 +159,9 @@ TEST_CASE("a call that is cleared while it is dialled leaves the line ready for 
   world.stack->clear(first, {.q850 = 16});
   world.step(20);
   CHECK_FALSE(truth(world.await("legEnded", first), "sent"));
+  world.step(600);
   CHECK(world.stack->dial(1, "01632960200").status == Status::wrongState);
-  world.step(800);
+  world.step(200);
   CHECK(world.stateOf(1) == "idle");
   world.await("legAnswered", world.dial(1, "01632960200"));
 }

@@ -101,7 +101,17 @@ TEST_CASE("a telephone hears why its call was not put through, and is offered ag
   }
 }
 
-TEST_CASE("a telephone that is lifted and keys nothing is released with a tone, and idle once it is put down") {
+TEST_CASE("a telephone that keys an empty number is released with number unobtainable, which makes its holder hang up") {
+  AnalogueWorld world;
+  world.card.phoneDials(5, "#", person({}));
+  world.step(2000);
+  CHECK(text(world.log.of("channelState").back(), "detail").find("nothing was dialled") == 0);
+  world.step(2000);
+  CHECK(world.stateOf(5) == "idle");
+  CHECK(world.log.of("legIncoming").empty());
+}
+
+TEST_CASE("a telephone that is put down before it keyed anything leaves no call") {
   AnalogueWorld world;
   world.card.phoneDials(5, "1", person({}));
   world.step(400);
