@@ -68,12 +68,8 @@ Napi::Object Instance::create(Napi::Env env, EngineOptions options, Napi::Functi
   env.GetInstanceData<Environment>()->add(instance);
   Napi::Object target = Napi::Object::New(env);
   bindEngine(target, *instance);
-#ifdef BRANCHLINE_HAS_SIP
   bindSip(target, *instance);
-#endif
-#ifdef BRANCHLINE_HAS_CARD
   bindCard(target, *instance);
-#endif
   const auto close = [instance](const Napi::CallbackInfo& info) { return instance->close(info.Env()); };
   target.Set("close", Napi::Function::New(env, close, "close"));
   return target;

@@ -30,9 +30,7 @@ Napi::Value createEngine(const Napi::CallbackInfo& info) {
 
 Napi::Object versionsOf(Napi::Env env) {
   Napi::Object versions = Napi::Object::New(env);
-#ifdef BRANCHLINE_HAS_SIP
   for (const auto& [library, version] : sipVersions()) versions.Set(library, version);
-#endif
   return versions;
 }
 
