@@ -47,8 +47,8 @@ export function readWav(file: Buffer): WavAudio {
   const format = chunks.find((chunk) => chunk.id === 'fmt ');
   const data = chunks.find((chunk) => chunk.id === 'data');
   if (format === undefined) throw refuse(audioLibraryErrors.notWav, 'The WAV file has no "fmt " chunk: it is damaged, or no audio.');
-  if (data === undefined) throw refuse(audioLibraryErrors.wavTruncated, 'The WAV file has no "data" chunk: it was cut off. Upload it again.');
   const shape = readFormat(file, format);
+  if (data === undefined) throw refuse(audioLibraryErrors.wavTruncated, 'The WAV file has no "data" chunk: it was cut off. Upload it again.');
   const bytes = bytesOf(file, data);
   const whole = bytes.subarray(0, bytes.length - (bytes.length % shape.frameBytes));
   if (whole.length === 0) throw refuse(audioLibraryErrors.wavEmpty, 'The WAV file holds no audio: record it again.');
