@@ -30,10 +30,6 @@ export class NativeLegs {
     this.#subscribe();
   }
 
-  get size(): number {
-    return this.#legs.size;
-  }
-
   /** A leg of the add-on. Its handle is `details.mediaHandle`. */
   make(details: LegDetails): Leg {
     const leg = new Leg(details, this.#driver(details.mediaHandle), this.#onListenerError(details.id));

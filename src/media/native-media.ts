@@ -44,8 +44,7 @@ export class NativeMedia implements MediaPort {
   }
 
   bridge(legA: Leg, legB: Leg): Bridge {
-    const gone = legA.end !== null || legB.end !== null;
-    const created = gone ? { status: STALE, handle: 0 } : this.#native.engine.bridge(legA.details.mediaHandle, legB.details.mediaHandle);
+    const created = this.#native.engine.bridge(legA.details.mediaHandle, legB.details.mediaHandle);
     if (created.status !== OK) {
       this.#warn(created.status, 'bridge', [legA.id, legB.id]);
       return { close: () => undefined, ended: Promise.resolve() };
@@ -55,7 +54,6 @@ export class NativeMedia implements MediaPort {
 
   /** The exchange's tones on an analogue line are the line's own business, whatever is set here. */
   detectDigits(leg: Leg, on: boolean): void {
-    if (leg.end !== null) return;
     const status = this.#native.engine.setDetectors(leg.details.mediaHandle, { dtmf: on, tones: false });
     this.#warn(status, 'setDetectors', [leg.id]);
   }
@@ -74,7 +72,6 @@ export class NativeMedia implements MediaPort {
   }
 
   #create(leg: Leg, start: () => Created): Created {
-    if (leg.end !== null) return { status: STALE, handle: 0 };
     const created = start();
     this.#warn(created.status, 'media', [leg.id]);
     return created;

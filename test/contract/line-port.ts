@@ -100,7 +100,7 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
       const { end } = diary.leg;
       if (end === null) throw new Error('no end');
       // A second terminal event would come now.
-      await fixture.pass(1000);
+      await fixture.pass(300);
       expect(diary.entries.filter((entry) => entry === 'ended')).toHaveLength(1);
       expect(diary.entries.at(-1)).toBe('ended');
       return end;
@@ -229,7 +229,7 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
       expect(await endOf(diary)).toMatchObject({ q850: 21, by: 'us' });
       expect(diary.entries).not.toContain('answered');
       caller.hangUp();
-      await fixture.pass(8000);
+      await until(() => fixture.line.lines().every(({ state }) => state === 'idle'), 'the line to be free again');
     });
 
     it('tells that a caller gave up', async () => {

@@ -254,6 +254,8 @@ describe('media on a leg', () => {
     await media.bridge(leg, other).ended;
     media.detectDigits(leg, true);
     expect(media.levels(leg).receivedDbm0).toBeLessThan(-90);
+    const neverThere = dial({ kind: 'extension', extension: '299' });
+    expect((await media.play(neverThere, [greeting()]).ended).reason).toBe('legEnded');
   });
 
   it('sends digits that the far end hears', async () => {

@@ -155,10 +155,14 @@ describe('a call', () => {
 
   it('clears a leg that joins while it is being ended', async () => {
     const call = await answeredCall();
+    const slow = line.last;
+    slow.endsWhenCleared = false;
     const ending = call.end(16);
+    await clock.advance(1000);
     call.addLeg(dial(), 2);
-    await ending;
     expect(line.last.leg.state).toBe('ended');
+    slow.end({ by: 'us' });
+    await ending;
     expect(tables.callRows.get('call_1')?.expectedCount).toBe(2);
   });
 

@@ -50,7 +50,7 @@ export function checkTrunkInput(input: TrunkInput, box: TrunkSurroundings): Sett
     enabled: input.enabled ?? DEFAULTS.enabled,
     prefixes: [...new Set(input.prefixes ?? DEFAULTS.prefixes)],
     priority: input.priority ?? DEFAULTS.priority,
-    maxCalls: input.maxCalls ?? (input.kind === 'analogue' ? Math.max(1, input.channels?.length ?? 0) : DEFAULTS.maxCalls),
+    maxCalls: input.maxCalls ?? DEFAULTS.maxCalls,
     callsPerSecond: input.callsPerSecond ?? DEFAULTS.callsPerSecond,
     sip: input.kind === 'sip' ? sipSettings(input) : null,
     analogue: input.kind === 'analogue' ? analogueSettings(input, box, problems) : null,

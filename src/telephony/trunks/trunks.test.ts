@@ -170,7 +170,10 @@ describe('choosing a trunk', () => {
     const leg = dialOn(id);
     trunks.noteLeg(leg);
     expect(trunks.state(id)?.inUse).toBe(1);
+    const seenAtTheEnd: (number | undefined)[] = [];
+    leg.endSignal.addEventListener('abort', () => seenAtTheEnd.push(trunks.state(id)?.inUse));
     leg.clear(16);
+    expect(seenAtTheEnd).toEqual([0]);
     expect(trunks.state(id)?.inUse).toBe(0);
     expect(trunks.whyNoLine(MOBILE)).toBeNull();
   });
@@ -203,7 +206,7 @@ describe('pacing', () => {
     const pacer = new Pacer(clock);
     let seized = 0;
     for (let elapsed = 0; elapsed < 1000; elapsed += 7) {
-      while (pacer.waitMs(50) === 0) {
+      while (pacer.waitMs(50) === 0 && seized < 100) {
         pacer.seize(50);
         seized += 1;
       }
