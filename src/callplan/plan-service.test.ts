@@ -91,6 +91,29 @@ describe('saving a plan', () => {
   });
 });
 
+describe('a jump to another plan', () => {
+  it('reaches plans of the account and of those above it, not of others', async () => {
+    const above = await rig.plans.create('acc_root', { ...document(), name: 'Above' });
+    await rig.plans.create('acc_sub', {
+      format: 1,
+      name: 'Of the sub account',
+      nodes: nodes('welcome', { settings: {}, branches: { Continue: 2 } }),
+    });
+    const jumping = (plan: string) => ({
+      format: 1,
+      name: 'Jumping',
+      nodes: [
+        { id: 1, type: 'Start', branches: { Continue: 2 } },
+        { id: 2, type: 'Jump', settings: { target: { plan } } },
+      ],
+    });
+    expect(rig.plans.validate('acc_sub', jumping('Above'))).toEqual([]);
+    expect(rig.plans.validate('acc_sub', jumping(above.plan.id))).toEqual([]);
+    const below = rig.catalogue.byName('acc_sub', 'Of the sub account')?.id ?? '';
+    for (const name of ['Of the sub account', below]) expect(rig.plans.validate('acc_root', jumping(name))).toMatchObject([{ code: 'planUnknown' }]);
+  });
+});
+
 describe('a plan in use', () => {
   it('is not deleted while a number has it assigned', async () => {
     const { plan } = await rig.plans.create('acc_root', document());
