@@ -7,7 +7,7 @@ import { AccountService, ServiceNumberService, TokenService } from './accounts/i
 import { type ApiServer, buildServer, Metrics } from './api/index.js';
 import { InboundHandler, PlanCatalogue, PlanRunner, PlanService } from './callplan/index.js';
 import type { Settings } from './config/index.js';
-import { BranchlineError, type Clock, coreErrors, holdState, loadNativeAddon, type Logger, type Native, startNative } from './core/index.js';
+import { BranchlineError, type Clock, coreErrors, loadNativeAddon, type Logger, type Native, startNative } from './core/index.js';
 import { EventLog } from './delivery/index.js';
 import { makeDemo } from './demo.js';
 import { logCallEvents, logTrunkEvents, schedulerEvents } from './event-wiring.js';
@@ -64,9 +64,6 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const logger: Logger = pino({ level: settings.logLevel });
   const health = new HealthService();
   mkdirSync(settings.stateDir, { recursive: true });
-  const lock = await holdState(settings.stateDir);
-  stops.push(() => lock.release());
-
   const store = await openStore({ directory: settings.stateDir, logger: logger.child({ room: 'store' }), clock });
   stops.push(() => store.close());
   const accounts = new AccountService(store, clock);
@@ -127,6 +124,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   logCallEvents(calls, eventLog, metrics);
   logTrunkEvents(lines.ports, eventLog, root.id);
   addHealthChecks(health, { store, scheduler, trunks });
+  watchStore(health, store, logger);
 
   const inbound = new InboundCalls({ registry: calls, store, lines: lines.ports, clock, logger, maxCalls: settings['sip.maxCalls'] });
   const handler = new InboundHandler({ store, plans, runner, logger });
@@ -203,6 +201,23 @@ function sipOptions(settings: Settings) {
     logLevel: settings['sip.logLevel'],
     logFile: path.join(settings.stateDir, 'sip.log'),
   };
+}
+
+/** What the last stop did to the database, and what a check of it says, is told; a full check runs once the service is ready. */
+function watchStore(health: HealthService, store: Store, logger: Logger): void {
+  let finding = store.recovered.map(({ file, setAsideAs }) => `${file} was damaged and was set aside as ${setAsideAs}`).join('; ');
+  if (finding !== '') logger.error({ recovered: store.recovered }, 'the database was damaged');
+  health.add(() => ({ name: 'database', state: finding === '' ? 'ok' : 'degraded', detail: finding }));
+  if (!store.uncleanStop) return;
+  logger.warn({}, 'the last run did not end properly: the database is being checked');
+  store.integrity().then(
+    (result) => {
+      if (result === 'ok') return;
+      finding = result;
+      logger.error({ result }, 'the database is damaged: restore a backup');
+    },
+    (error: unknown) => logger.error({ err: error }, 'the database could not be checked'),
+  );
 }
 
 interface HealthNeeds {

@@ -57,7 +57,6 @@ export const coreErrors = errorCodes(1, {
   aborted: [2, 'operational'],
   nativeMissing: [3, 'operational'],
   nativeVersion: [4, 'operational'],
-  stateInUse: [5, 'user'],
   cardUnsupported: [6, 'user'],
 });
 

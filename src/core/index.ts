@@ -8,4 +8,3 @@ export * from './native.js';
 export * from './outcomes.js';
 export * from './serial-queue.js';
 export * from './stepped-clock.js';
-export * from './state-lock.js';
