@@ -121,6 +121,16 @@ describe('Deliver Call', () => {
     expect(rig.trace(run.call).filter((line) => line === 'deliver.outcome 2')).toHaveLength(3);
   });
 
+  it('tries no further destination when one cannot be reached at all', async () => {
+    const settings = { destination: '+441632960204', furtherDestinations: [{ destination: '+441632960202' }] };
+    const run = rig.scheduled(await rig.plan([{ id: 2, type: 'Deliver Call', settings, branches: {} }]));
+    await rig.clock.advance(100);
+    rig.line.last.end({ q850: 1, sipStatus: 404 });
+    await rig.clock.advance(100);
+    expect(rig.line.dialled).toHaveLength(1);
+    expect(rig.media.playingTo(run.a.leg)).toBe('tone:unobtainable');
+  });
+
   it.each([
     ['answered', 'tone:busy', 17],
     ['unanswered', null, 17],

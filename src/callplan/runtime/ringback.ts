@@ -11,7 +11,7 @@ export class Ringback {
   #tone: Playback | null = null;
   #joined: { readonly leg: Leg; readonly bridge: Bridge } | null = null;
   #aHearsUs: boolean;
-  #following: readonly Unsubscribe[] = [];
+  #unfollow: Unsubscribe = () => undefined;
 
   constructor(aLeg: Leg, media: MediaPort) {
     this.#aLeg = aLeg;
@@ -29,14 +29,9 @@ export class Ringback {
   /** A try has its leg: its early media, should there be any, is what the A-party hears. */
   follow(bLeg: Leg): void {
     this.#unfollow();
-    this.#following = [
-      bLeg.events.on('progress', ({ earlyMedia }) => {
-        if (earlyMedia) this.#passOn(bLeg);
-      }),
-      bLeg.events.on('ended', () => {
-        if (this.#joined?.leg === bLeg) this.start();
-      }),
-    ];
+    this.#unfollow = bLeg.events.on('progress', ({ earlyMedia }) => {
+      if (earlyMedia) this.#passOn(bLeg);
+    });
   }
 
   /** B has answered: joins both, or leaves them joined. The bridge is the caller's from now on. */
@@ -61,11 +56,6 @@ export class Ringback {
     if (!this.#aHearsUs) this.#aLeg.ring(true);
     this.#aHearsUs = true;
     this.#joined = { leg: bLeg, bridge: this.#media.bridge(this.#aLeg, bLeg) };
-  }
-
-  #unfollow(): void {
-    for (const unsubscribe of this.#following) unsubscribe();
-    this.#following = [];
   }
 
   #stopTone(): void {
