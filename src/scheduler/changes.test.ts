@@ -82,6 +82,17 @@ describe('a change', () => {
     expect(view(id)).toMatchObject({ request: { state: 'deleted' }, attempts: [{ state: 'ended', reasonCode: 'requestDeleted' }] });
   });
 
+  it('that is on its way is not overtaken by the request as it is still read from the database', async () => {
+    const { id } = await bench.request({ inMs: 15.5 * 60_000 });
+    bench.disk.hold();
+    const deleted = bench.scheduler.deleteRequest('acc_root', id);
+    await bench.clock.advance(5 * 60_000);
+    bench.disk.release();
+    await deleted;
+    await bench.advance(11 * 60_000, 10_000);
+    expect(bench.dialled).toEqual([]);
+  });
+
   it('that cannot be written leaves the request to be dialled as it was', async () => {
     const { id } = await bench.request({ inMs: 1_000 });
     bench.disk.refusal = new Error('disk full');
@@ -89,6 +100,7 @@ describe('a change', () => {
     bench.disk.refusal = null;
     await bench.advance(1_000);
     expect(bench.dialled).toEqual([FIRST_PARTY]);
+    expect(view(id).attempts).toMatchObject([{ state: 'dialling', number: 1 }]);
   });
 
   it.each(['updateRequest', 'deleteRequest', 'holdRequest', 'runRequestNow'] as const)('comes too late once it is dialled: %s', async (command) => {

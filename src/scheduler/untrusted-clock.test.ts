@@ -56,6 +56,23 @@ describe('a clock set forward by more than five minutes', () => {
     expect(bench.dialled).toEqual([FIRST_PARTY]);
   });
 
+  it('neither starts nor expires what was due already and waited for a line', async () => {
+    await bench.request({ firstParty: '+447700900002' });
+    const before = bench.line.last;
+    await bench.trunks.update(bench.trunks.list()[0]?.id ?? '', { maxCalls: 1 });
+    const { id } = await bench.request({ inMs: 1_000 });
+    await bench.advance(2_000);
+    bench.clock.setWall(bench.clock.now() + 120 * MINUTE);
+    await bench.advance(3_000);
+    before.end();
+    await bench.advance(1_000);
+    expect(bench.state(id)).toBe('queued');
+    expect(bench.dialled).toEqual(['+447700900002']);
+    bench.scheduler.confirmClock();
+    await bench.advance(1_500);
+    expect(bench.state(id)).toBe('expired');
+  });
+
   it('is still not trusted after a restart', async () => {
     const { id } = await bench.request({ inMs: 10 * MINUTE });
     bench.clock.setWall(bench.clock.now() + 11 * MINUTE);
