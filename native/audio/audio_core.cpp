@@ -227,8 +227,12 @@ void AudioCore::run(const command::StopRecorder& command) noexcept {
 // --- A frame -----------------------------------------------------------------------------------------------------------------------------
 
 void AudioCore::receive(LegAudio& leg) noexcept {
+  const bool wasActive = leg.active;
   leg.active = leg.port.isSet() || !leg.isIdle();
-  if (!leg.active) return;
+  if (!leg.active) {
+    if (wasActive) leg.resetLevels();
+    return;
+  }
   MediaPort* port = leg.port.enter();
   if (port == nullptr) {
     silence(leg.received);

@@ -57,6 +57,10 @@ struct LegAudio {
   Frame received;
   Frame sent;
 
+  void resetLevels() noexcept {
+    receivedLevel.reset();
+    sentLevel.reset();
+  }
   /// Nothing to do for it beyond its port.
   [[nodiscard]] bool isIdle() const noexcept { return bridge == nullptr && players == nullptr && recorders == nullptr && !digits.sending(); }
 };

@@ -94,6 +94,18 @@ TEST_CASE("after detach the port may go; the leg plays on to nobody, and a new p
   CHECK(second.heard() == counted(321, 160));
 }
 
+TEST_CASE("levels are those of what is said and heard, and none without audio") {
+  Bench bench;
+  Party party(sine(1000, 32767, 8000));
+  const Handle leg = bench.leg(party);
+  bench.engine.step(1000);
+  CHECK(bench.engine.levels(leg).receivedDbm0 == doctest::Approx(3.14).epsilon(0.02));
+  CHECK(bench.engine.levels(leg).sentDbm0 == -99.0);
+  bench.engine.detach(leg);
+  bench.engine.step(20);
+  CHECK(bench.engine.levels(leg).receivedDbm0 == -99.0);
+}
+
 TEST_CASE("no handle is left when all are taken, and there is one again when one has ended") {
   Bench bench;
   std::vector<Handle> legs;
@@ -229,6 +241,36 @@ TEST_CASE("real time: ports are taken away and legs ended from another thread wh
   CHECK(real.events.of("playerEnded").size() == 60);
   CHECK(real.events.of("recorderEnded").size() == 6);
   CHECK(real.engine.counters().legs == 0);
+}
+
+TEST_CASE("real time: a stall of 120 ms is caught up, one of 400 ms is skipped and counted, and the clock does not drift") {
+  struct Staller {
+    std::atomic<int> stallMs{0};
+    static void hook(void* context) noexcept {
+      const int stall = static_cast<Staller*>(context)->stallMs.exchange(0);
+      if (stall > 0) std::this_thread::sleep_for(std::chrono::milliseconds(stall));
+    }
+  };
+  Staller staller;
+  RealTime real;
+  real.engine.addFrameHook(Staller::hook, &staller);
+  const auto counted = [&] {
+    const Engine::Counters counters = real.engine.counters();
+    return static_cast<std::int64_t>(counters.frames + counters.skippedFrames);
+  };
+  const std::int64_t before = counted();
+  const auto began = std::chrono::steady_clock::now();
+  staller.stallMs = 120;
+  std::this_thread::sleep_for(300ms);
+  CHECK(real.engine.counters().lateFrames >= 4);
+  const std::uint64_t skipped = real.engine.counters().skippedFrames;
+  staller.stallMs = 400;
+  std::this_thread::sleep_for(700ms);
+  CHECK(real.engine.counters().skippedFrames >= skipped + 10);
+  CHECK(real.engine.counters().worstLatenessNs >= 300'000'000);
+  const auto elapsed = std::chrono::steady_clock::now() - began;
+  CHECK(std::abs(counted() - before - elapsed / 20ms) <= 2);
+  real.engine.removeFrameHook(&staller);
 }
 
 TEST_CASE("real time: detach returns only when the audio thread has left the port") {
