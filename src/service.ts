@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function start(options: ServiceOptions, stops: (() => Promise<void> | void)[], stopAll: () => Promise<void>): Promise<Service> {
   const { settings, clock, version } = options;
-  const logger: Logger = pino({ level: settings.logLevel });
+  const logger: Logger = pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.err } });
   const health = new HealthService();
   mkdirSync(settings.stateDir, { recursive: true });
   const store = await openStore({ directory: settings.stateDir, logger: logger.child({ room: 'store' }), clock });
@@ -212,9 +212,9 @@ function watchStore(health: HealthService, store: Store, logger: Logger): void {
   logger.warn({}, 'the last run did not end properly: the database is being checked');
   store.integrity().then(
     (result) => {
-      if (result === 'ok') return;
-      finding = result;
-      logger.error({ result }, 'the database is damaged: restore a backup');
+      finding = result === 'ok' ? finding : result;
+      if (result !== 'ok') logger.error({ result }, 'the database is damaged: restore a backup');
+      return result;
     },
     (error: unknown) => logger.error({ err: error }, 'the database could not be checked'),
   );
