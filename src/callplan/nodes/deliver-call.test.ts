@@ -179,6 +179,17 @@ describe('Deliver Call', () => {
     expect(run.end()?.reason).toBe('aPartyCleared');
   });
 
+  it('takes no note of keys that the parties send each other', async () => {
+    const run = rig.inbound(await toB());
+    await rig.clock.advance(100);
+    rig.line.last.answer();
+    await rig.clock.advance(1000);
+    run.a.press('4');
+    await rig.clock.advance(0);
+    expect(rig.trace(run.call)).not.toContain('digit.heard');
+    expect(rig.media.detecting).not.toContain(run.a.leg.id);
+  });
+
   it('clears both when their bridge is lost though both live', async () => {
     const run = rig.inbound(await toB());
     await rig.clock.advance(100);

@@ -16,7 +16,9 @@ export async function converse(ctx: NodeContext<unknown>, bLeg: Leg, ringback: R
   try {
     await ctx.answerA();
     const bridge = ringback.connect(bLeg);
-    ctx.digits.clear();
+    // What the parties key to each other is theirs: card numbers are no business of the trace.
+    ctx.digits.close();
+    ctx.media.detectDigits(ctx.aLeg, false);
     ctx.trace('bridge.opened', { legId: bLeg.id });
     const bEnded = bLeg.whenEnded();
     try {

@@ -62,7 +62,9 @@ export class DigitCollector {
     this.#typedAhead.length = 0;
   }
 
+  /** Listens no more. */
   close(): void {
+    this.clear();
     this.#unsubscribe();
     this.#expected = null;
   }

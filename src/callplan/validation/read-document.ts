@@ -31,22 +31,29 @@ export type ReadDocument =
  * passes can be kept; whether it can be run is `validatePlan`'s matter. Never throws for its input.
  */
 export function readDocument(input: unknown): ReadDocument {
+  const tooMany = tooManyNodes(input);
+  if (tooMany !== null) return { document: null, findings: [tooMany] };
   const filled: unknown = Value.Default(anyDocument, structuredClone(input));
   const frame = schemaProblems(anyDocument, filled).map((problem): Finding => ({ ...problem, severity: 'error' }));
   if (frame.length > 0) return { document: null, findings: frame };
   const document = filled as PlanDocument;
-  const tooMany = tooManyNodes(document);
-  if (tooMany !== null) return { document: null, findings: [tooMany] };
   const withSettings = fillSettings(document);
   const findings = nodeFindings(withSettings);
   return findings.length === 0 ? { document: withSettings, findings: [] } : { document: null, findings };
 }
 
-function tooManyNodes(document: PlanDocument): Finding | null {
-  const count = document.subPlans.reduce((sum, part) => sum + part.nodes.length, document.nodes.length);
+/** Looked at first, so that nothing walks through an input that is only large. */
+function tooManyNodes(input: unknown): Finding | null {
+  const subPlans = listIn(input, 'subPlans');
+  const count = subPlans.reduce<number>((sum, part) => sum + listIn(part, 'nodes').length, listIn(input, 'nodes').length);
   if (count <= MAX_NODES) return null;
   const message = `The plan has ${count} nodes; at most ${MAX_NODES} are allowed, sub plans included. Divide it into several plans, with Jump nodes between them.`;
   return { path: '/nodes', code: 'tooManyNodes', severity: 'error', message };
+}
+
+function listIn(value: unknown, key: string): readonly unknown[] {
+  const list: unknown = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return Array.isArray(list) ? list : [];
 }
 
 /** The same document with the settings' defaults written out, so that a later change of a default changes no plan that exists. */

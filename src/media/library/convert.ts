@@ -5,7 +5,7 @@ import { monoSamples } from './samples.js';
 import type { WavAudio } from './wav-reader.js';
 
 /** Output samples made at a time: a few milliseconds of work, then calls get their turn. */
-const PIECE = 500;
+const PIECE = 250;
 const HEADER_BYTES = 44;
 
 /** A WAV file of 8 kHz, mono, 16-bit PCM with the same audio. */
