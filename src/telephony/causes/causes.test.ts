@@ -85,6 +85,7 @@ describe('what the end of a leg means', () => {
     ['a 480 whose Reason says 1', end({ sipStatus: 480, q850: 1 }), 'unobtainable', false],
     ['a 503 whose Reason says 17', end({ sipStatus: 503, q850: 17 }), 'busy', false],
     ['a 603 whose Reason says 34', end({ sipStatus: 603, q850: 34 }), 'congestion', false],
+    ['a final response that came first of all', end({ sipStatus: 486, q850: 17, inferred: true, responded: false }), 'busy', false],
     ['the busy tone', end({ q850: 17, inferred: true, responded: false }), 'busy', false],
     ['the congestion tone', end({ q850: 34, inferred: true, responded: false }), 'congestion', true],
     ['a local failure to send', end({ q850: 38, by: 'line', sent: false, responded: false }), 'failed', true],

@@ -16,7 +16,7 @@ export function outcomeOfEnd(end: LegEnd): Outcome {
 
 /** The request left us and nothing at all came back until the transaction timed out (SIP Timer B, told as 408 or as the cause of an expired timer). */
 function isSilence(end: LegEnd): boolean {
-  return end.sent && !end.responded && (end.sipStatus !== 0 || end.q850 === 102);
+  return end.by === 'line' && end.sent && !end.responded && (end.sipStatus !== 0 || end.q850 === 102);
 }
 
 /** "Cancelled" is what we do; a party that clears normally before it answered has rejected the call. */
