@@ -162,6 +162,17 @@ describe('looking audio up', () => {
   });
 });
 
+describe('a state directory given relative to where the service runs', () => {
+  it('gives absolute paths all the same', async () => {
+    stateDirectory = path.relative(process.cwd(), stateDirectory);
+    library = openLibrary();
+    const record = await add('welcome');
+    await library.start();
+    expect(library.resolve('acc_root', 'welcome')).toBe(path.resolve(stateDirectory, record.path));
+    expect(existsSync(library.pathOf(record))).toBe(true);
+  });
+});
+
 describe('starting after a crash', () => {
   it('removes files without a row, and half-written ones', async () => {
     await add('welcome');

@@ -26,7 +26,6 @@ export interface AudioImport {
 }
 
 export interface AudioLibraryPorts {
-  /** Absolute. */
   readonly stateDirectory: string;
   readonly store: Pick<Store, 'audioFiles' | 'accounts' | 'commit'>;
   /** Names of call plans whose active version plays a file; the call plan room fulfils it. */
@@ -42,10 +41,13 @@ export interface AudioLibraryPorts {
  */
 export class AudioLibrary {
   readonly #ports: AudioLibraryPorts;
+  /** Absolute: the audio engine takes no other paths. */
+  readonly #stateDirectory: string;
   readonly #changes = new SerialQueue();
 
   constructor(ports: AudioLibraryPorts) {
     this.#ports = ports;
+    this.#stateDirectory = path.resolve(ports.stateDirectory);
   }
 
   /** At start-up, before any call: removes files without a row, and brings rows up to date whose replacement a crash cut short. */
@@ -53,7 +55,7 @@ export class AudioLibrary {
     return this.#changes.add(async () => {
       const rows = this.#allRows();
       for (const record of rows) await this.#reconcile(record);
-      const swept = await sweep(path.join(this.#ports.stateDirectory, FOLDER), new Set(rows.map((record) => this.pathOf(record))));
+      const swept = await sweep(path.join(this.#stateDirectory, FOLDER), new Set(rows.map((record) => this.pathOf(record))));
       if (swept.length > 0) this.#ports.logger.warn({ files: swept }, 'audio files that nothing refers to were removed');
     });
   }
@@ -108,7 +110,7 @@ export class AudioLibrary {
 
   /** Absolute path of the stored WAV. */
   pathOf(record: AudioFileRecord): string {
-    return path.join(this.#ports.stateDirectory, record.path);
+    return path.join(this.#stateDirectory, record.path);
   }
 
   /** Absolute path of a slug's file on the account or, where it has none, on the nearest one above it that has; null: nowhere. */
