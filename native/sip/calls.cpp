@@ -71,7 +71,8 @@ void Calls::end(const CallPointer& call, CallEnd end) {
   {
     const std::lock_guard lock(call->mutex);
     seized = call->seized;
-    responded = call->responded;
+    // PJSIP tells of the end by a final response before it tells of the response itself.
+    responded = call->responded || end.by == std::string_view("peer");
   }
   {
     const std::lock_guard lock(mutex_);

@@ -116,7 +116,7 @@ export class AttemptRunner {
     const calling = ports.calls.create(identityOf(live, callId), live.startedAt).then((call) => (live.call = call));
     calling.catch((error: unknown) => this.#options.logger.error({ error, requestId: live.request.id }, 'A call could not be made'));
     const result = await this.#dial(live, to, calling);
-    live.update({}, { tries: result.tries, q850: result.q850, sipStatus: result.sipStatus, outcome: result.outcome });
+    live.update({}, { tries: result.tries, q850: result.q850, sipStatus: result.sipStatus === 0 ? null : result.sipStatus, outcome: result.outcome });
     if (result.outcome === 'answered' && result.leg !== null) return this.#serve(live, calling, result.leg, verdict.plan);
     await this.#endUnanswered(live, calling, result);
     return unanswered(live, result);
