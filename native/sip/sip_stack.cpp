@@ -14,6 +14,7 @@
 #include "sip/name_table.hpp"
 #include "sip/pj.hpp"
 #include "sip/pjsua_instance.hpp"
+#include "sip/sdp_offer.hpp"
 #include "sip/trunks.hpp"
 
 namespace branchline {
@@ -84,6 +85,9 @@ pjsua_callback SipStack::Impl::callbacks() {
     running_.load()->calls_.transactionChanged(id, transaction, event);
   };
   result.on_call_media_state = [](pjsua_call_id id) { running_.load()->calls_.mediaChanged(id); };
+  result.on_call_sdp_created = [](pjsua_call_id, pjmedia_sdp_session* sdp, pj_pool_t* pool, const pjmedia_sdp_session* remote) {
+    if (remote == nullptr) numberTelephoneEvents(pool, *sdp);
+  };
   result.on_stream_created2 = [](pjsua_call_id id, pjsua_on_stream_created_param* parameters) { running_.load()->calls_.streamCreated(id, parameters); };
   result.on_dtmf_event = [](pjsua_call_id id, const pjsua_dtmf_event* event) { running_.load()->calls_.telephoneEvent(id, *event); };
   result.on_reg_state2 = [](pjsua_acc_id account, pjsua_reg_info* info) { running_.load()->trunks_.registrationChanged(account, *info); };

@@ -188,7 +188,9 @@ describe('an outgoing call', () => {
     await sip.until(() => rtp.packets.length > before + 10, 'RTP after the hold');
     sip.engine.clear(leg, 16, 0);
     await expectAllWell(far);
-    const answers = far.messages().filter((message) => message.direction === 'received' && message.text.startsWith('SIP/2.0 200') && message.text.includes('m=audio'));
+    const answers = far
+      .messages()
+      .filter((message) => message.direction === 'received' && message.text.startsWith('SIP/2.0 200') && message.text.includes('m=audio'));
     expect(answers.map((message) => /^a=(sendrecv|sendonly|recvonly|inactive)$/m.exec(message.text)?.[1])).toEqual(['recvonly', 'sendrecv']);
   });
 
@@ -262,7 +264,9 @@ describe('digits', () => {
     expect(await sip.event('digitsSent', leg)).toMatchObject({ method: 'inBand' });
     await sip.until(() => rtp.packets.length > 20, 'RTP');
     const samples = rtp.heard();
-    const loudest = Math.max(...Array.from({ length: Math.floor(samples.length / 800) }, (_, i) => toneLevel(samples.slice(i * 800, (i + 1) * 800), 770)));
+    const loudest = Math.max(
+      ...Array.from({ length: Math.floor(samples.length / 800) }, (_, i) => toneLevel(samples.slice(i * 800, (i + 1) * 800), 770)),
+    );
     expect(loudest).toBeGreaterThan(-12);
     sip.engine.clear(leg, 16, 0);
     await expectAllWell(far);
@@ -412,7 +416,11 @@ describe('a trunk', () => {
   test('is down while its OPTIONS fail and up when they are answered', async () => {
     const port = await freePort();
     const trunk = sip.trunk(port, { optionsSeconds: 1 });
-    expect(await sip.eventWhere('trunkState', (event) => event.trunk === trunk)).toMatchObject({ up: false, sipStatus: 408, detail: 'OPTIONS unanswered' });
+    expect(await sip.eventWhere('trunkState', (event) => event.trunk === trunk)).toMatchObject({
+      up: false,
+      sipStatus: 408,
+      detail: 'OPTIONS unanswered',
+    });
     const far = await called('uas-options', { STATUS: '404 Not Found' }, { port, calls: 1 });
     expect(await sip.eventWhere('trunkState', (event) => event.trunk === trunk && event.up)).toMatchObject({ sipStatus: 404 });
     await expectAllWell(far);
@@ -436,7 +444,12 @@ describe('a trunk', () => {
     expect(await sip.eventWhere('trunkState', (event) => event.trunk === trunk)).toMatchObject({ up: true, sipStatus: 200 });
     expect(sip.engine.sipRemoveTrunk(trunk)).toBe(0);
     await expectAllWell(far);
-    expect(far.messages().filter((message) => message.text.startsWith('REGISTER')).at(-1)?.text).toMatch(/^(Expires: 0|.*expires=0)/m);
+    expect(
+      far
+        .messages()
+        .filter((message) => message.text.startsWith('REGISTER'))
+        .at(-1)?.text,
+    ).toMatch(/^(Expires: 0|.*expires=0)/m);
   });
 
   test('whose address is a name, or that is not there, is refused', () => {

@@ -23,7 +23,7 @@ export interface BaresipOptions {
   readonly codecs?: readonly ('g711' | 'g722' | 'opus')[];
   /** Answers by itself. Default true. */
   readonly answers?: boolean;
-  /** What it says: a sine in Hz, or a 16-bit WAV file. Default silence. */
+  /** What it says for half a minute: a sine in Hz at −10 dBm0, or a 16-bit WAV file at its codec's rate. Default silence. */
   readonly says?: number | string;
   /** Length of its packets. Default 20. */
   readonly packetMs?: number;
@@ -110,15 +110,15 @@ export class Baresip {
     }
   }
 
-  /** What it heard, as 16-bit samples with their rate; complete once the call is closed. */
+  /** What it heard (its first channel), as 16-bit samples with their rate; complete once the call is closed. */
   heard(): { readonly rate: number; readonly samples: Int16Array } {
     const name = readdirSync(this.folder).find((file) => file.endsWith('-dec.wav'));
     if (name === undefined) return { rate: 0, samples: new Int16Array() };
     const wav = readFileSync(path.join(this.folder, name));
-    const data = wav.indexOf('data', 12, 'latin1');
-    const body = wav.subarray(data + 8);
-    const samples = new Int16Array(Math.floor(body.length / 2));
-    for (let n = 0; n < samples.length; n += 1) samples[n] = body.readInt16LE(2 * n);
+    const channels = wav.readUInt16LE(22);
+    const body = wav.subarray(wav.indexOf('data', 12, 'latin1') + 8);
+    const samples = new Int16Array(Math.floor(body.length / 2 / channels));
+    for (let n = 0; n < samples.length; n += 1) samples[n] = body.readInt16LE(2 * n * channels);
     return { rate: wav.readUInt32LE(24), samples };
   }
 
@@ -171,17 +171,16 @@ export class Baresip {
 }
 
 function configuration(options: BaresipOptions, folder: string, sipPort: number, controlPort: number): string {
-  const says = typeof options.says === 'number' ? `ausine,${options.says}` : typeof options.says === 'string' ? `aufile,${options.says}` : 'ausine,0';
-  const modules = ['stdio', ...(options.codecs ?? ['g711']), 'ausine', 'aufile', 'sndfile', 'srtp', 'dtls_srtp'];
+  const says = typeof options.says === 'string' ? options.says : sineFile(options, folder);
+  const modules = [...(options.codecs ?? ['g711']), 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp'];
   return [
     `sip_listen 127.0.0.1:${sipPort}`,
     ...(options.certificate === undefined ? [] : [`sip_certificate ${options.certificate}`]),
     'sip_verify_server no',
-    `audio_source ${says}`,
-    `audio_player aufile,${path.join(folder, 'player.wav')}`,
+    `audio_source aufile,${says}`,
+    'audio_player aubridge,nowhere',
     'audio_level no',
     'rtp_stats no',
-    'net_interface lo',
     'jitter_buffer_type fixed',
     'jitter_buffer_delay 1-5',
     `snd_path ${folder}`,
@@ -193,6 +192,36 @@ function configuration(options: BaresipOptions, folder: string, sipPort: number,
     'module_app ctrl_tcp.so',
     '',
   ].join('\n');
+}
+
+/** A WAV file of a sine (or silence) at the rate of the first codec: baresip 1.0 converts no rates, and its own tone generator knows 48 kHz only. */
+function sineFile(options: BaresipOptions, folder: string): string {
+  const codec = options.codecs?.[0] ?? 'g711';
+  const rate = { g711: 8000, g722: 16_000, opus: 48_000 }[codec];
+  const channels = codec === 'opus' ? 2 : 1;
+  const hertz = typeof options.says === 'number' ? options.says : 0;
+  const amplitude = hertz === 0 ? 0 : 32_768 * 10 ** ((-10 - 3.14) / 20);
+  const frames = rate * 30;
+  const wav = Buffer.alloc(44 + frames * channels * 2);
+  wav.write('RIFF', 0, 'latin1');
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.write('WAVEfmt ', 8, 'latin1');
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(channels, 22);
+  wav.writeUInt32LE(rate, 24);
+  wav.writeUInt32LE(rate * channels * 2, 28);
+  wav.writeUInt16LE(channels * 2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36, 'latin1');
+  wav.writeUInt32LE(frames * channels * 2, 40);
+  for (let n = 0; n < frames; n += 1) {
+    const sample = Math.round(amplitude * Math.sin((2 * Math.PI * hertz * n) / rate));
+    for (let channel = 0; channel < channels; channel += 1) wav.writeInt16LE(sample, 44 + (n * channels + channel) * 2);
+  }
+  const file = path.join(folder, 'says.wav');
+  writeFileSync(file, wav);
+  return file;
 }
 
 function account(options: BaresipOptions, uri: string, transport: string): string {

@@ -78,7 +78,11 @@ export class NativeSip {
 
   async eventWhere<T extends NativeEvent['type']>(type: T, matches: (event: EventOf<T>) => boolean, timeoutMs = 10_000): Promise<EventOf<T>> {
     const find = () => this.events.find((event): event is EventOf<T> => event.type === type && matches(event as EventOf<T>));
-    await this.until(() => find() !== undefined, `${type}; so far: ${JSON.stringify(this.events.slice(-10))}`, timeoutMs);
+    await this.until(
+      () => find() !== undefined,
+      () => `${type}; so far: ${JSON.stringify(this.events.slice(-10))}`,
+      timeoutMs,
+    );
     return find() as EventOf<T>;
   }
 
@@ -87,10 +91,10 @@ export class NativeSip {
   }
 
   /** Waits until `condition` holds, looking at each event and each 10 ms. */
-  async until(condition: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
+  async until(condition: () => boolean, what: string | (() => string), timeoutMs = 10_000): Promise<void> {
     const limit = performance.now() + timeoutMs;
     while (!condition()) {
-      if (performance.now() > limit) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+      if (performance.now() > limit) throw new Error(`not within ${timeoutMs} ms: ${typeof what === 'string' ? what : what()}`);
       await new Promise<void>((resolve) => {
         const { waiters } = this;
         const timer = setTimeout(done, 10);
