@@ -11,8 +11,6 @@ namespace {
 constexpr std::uint32_t kFewestHandles = 16;
 constexpr int kLongestRecordingSeconds = 24 * 3600;  // Stereo, 16 bit: 2.8 GB of WAV's 4.
 
-std::int64_t milliseconds(std::int64_t samples) { return samples / (kSampleRate / 1000); }
-
 std::unique_ptr<Clock> clockOf(const EngineOptions& options) {
   if (options.stepped) return std::make_unique<SteppedClock>();
   return std::make_unique<MonotonicClock>();
@@ -296,23 +294,6 @@ Status Engine::Impl::stopRecorder(Handle recorder) {
   return core_.post(command::StopRecorder{recorder}) ? Status::ok : Status::full;
 }
 
-/// Writing thread.
-void Engine::Impl::recorderEnded(const Recorder& recorder) {
-  const std::lock_guard lock(mutex_);
-  const Handle leg = recorder.leg();
-  sink_.post({.type = "recorderEnded",
-              .subject = recorder.handle(),
-              .subjectName = "recorder",
-              .atNs = recorder.endedAtNs(),
-              .fields = {{"leg", std::int64_t{leg}},
-                         {"reason", std::string(recorderEndName(recorder.reason()))},
-                         {"file", recorder.writtenFile()},
-                         {"recordedMs", recorder.recordedMs()},
-                         {"detail", recorder.failure()}}});
-  release(recorder.handle());
-  removeDependant(leg);
-}
-
 // --- Detectors, digits, levels -----------------------------------------------------------------------------------------------------------
 
 Status Engine::Impl::setDetectors(Handle leg, DetectorSettings settings) {
@@ -374,71 +355,6 @@ void Engine::Impl::resetWorst() {
   if (clockThread_ == nullptr) return;
   clockThread_->counters().worstLatenessNs = 0;
   clockThread_->counters().worstFrameNs = 0;
-}
-
-// --- Events of the audio thread ----------------------------------------------------------------------------------------------------------
-
-void Engine::Impl::drainEvents() {
-  const std::lock_guard lock(drainMutex_);
-  core_.eventsWake().clear();
-  AudioEvent event;
-  while (core_.nextEvent(event)) tell(event);
-}
-
-void Engine::Impl::tell(const AudioEvent& event) {
-  const std::lock_guard lock(mutex_);
-  std::visit([&](const auto& what) { tell(event.atNs, what); }, event.what);
-}
-
-void Engine::Impl::tell(std::int64_t atNs, const heard::Digit& digit) {
-  sink_.post({.type = "digit",
-              .subject = digit.leg,
-              .atNs = atNs,
-              .fields = {{"digit", std::string(1, digit.digit)},
-                         {"durationMs", std::int64_t{digit.durationMs}},
-                         {"method", std::string(digitWayName(digit.way))}}});
-}
-
-void Engine::Impl::tell(std::int64_t atNs, const heard::Tone& tone) {
-  sink_.post({.type = "tone", .subject = tone.leg, .atNs = atNs, .fields = {{"tone", std::string(callToneName(tone.tone))}}});
-}
-
-void Engine::Impl::tell(std::int64_t atNs, const heard::DigitsSent& sent) {
-  sink_.post({.type = "digitsSent", .subject = sent.leg, .atNs = atNs, .fields = {{"method", std::string(digitWayName(DigitWay::inBand))}}});
-}
-
-void Engine::Impl::tell(std::int64_t atNs, const heard::PlayerEnded& ended) {
-  const PlayerEntry& entry = entryOf<PlayerEntry>(ended.player);
-  const Handle leg = entry.player->leg;
-  if (entry.files != nullptr) entry.files->abandon();
-  sink_.post({.type = "playerEnded",
-              .subject = ended.player,
-              .subjectName = "player",
-              .atNs = atNs,
-              .fields = {{"leg", std::int64_t{leg}},
-                         {"reason", std::string(playerEndName(ended.reason))},
-                         {"key", ended.key == 0 ? std::string() : std::string(1, ended.key)},
-                         {"playedMs", milliseconds(ended.playedSamples)},
-                         {"detail", ended.reason == PlayerEnd::error ? entry.player->source->failure() : std::string()}}});
-  release(ended.player);
-  removeDependant(leg);
-}
-
-void Engine::Impl::tell(std::int64_t atNs, const heard::BridgeEnded& ended) {
-  const Bridge bridge = *entryOf<BridgeEntry>(ended.bridge).bridge;
-  sink_.post({.type = "bridgeEnded",
-              .subject = ended.bridge,
-              .subjectName = "bridge",
-              .atNs = atNs,
-              .fields = {{"reason", std::string(ended.legEnded ? "legEnded" : "unbridged")}}});
-  release(ended.bridge);
-  removeDependant(bridge.legA);
-  removeDependant(bridge.legB);
-}
-
-void Engine::Impl::tell(std::int64_t, const heard::LegGone& gone) {
-  entryOf<LegEntry>(gone.leg).gone = true;
-  finishLeg(gone.leg);
 }
 
 }  // namespace branchline
