@@ -155,8 +155,9 @@ export function resemblance(prompt: Float64Array, heard: Float64Array): number {
 export function follow(prompt: Float64Array, heard: Float64Array, stepSeconds = 0.2): number[] {
   const step = Math.round(stepSeconds * RATE);
   const start = find(prompt.subarray(0, step), heard).at;
+  if (start < 0) return [];
   const found: number[] = [];
-  for (let at = 0; start >= 0 && at + step <= prompt.length && start + at + step <= heard.length; at += step) {
+  for (let at = 0; at + step <= prompt.length && start + at + step <= heard.length; at += step) {
     found.push(find(prompt.subarray(at, at + step), heard.subarray(start + at, start + at + step)).peak);
   }
   return found;

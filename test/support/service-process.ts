@@ -12,6 +12,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'dist/main.js');
 export const TOKEN = 'test-token-0123456789abcdefghijklmnopqrstuvwxyz';
 const READY_MS = 30_000;
+const IDLE_MS = 5000;
 const LONGEST_OUTPUT = 4_000_000;
 
 export interface ServiceProcessOptions {
@@ -103,6 +104,19 @@ export class ServiceProcess {
     const line = (await response.text()).split('\n').find((text) => text.startsWith(`${name} `));
     if (line === undefined) throw new Error(`There is no metric ${name}`);
     return Number(line.slice(name.length + 1));
+  }
+
+  /** What should be gone once nobody talks any more, by metric: {} when it all is, at the latest after a few seconds. */
+  async leftovers(): Promise<Readonly<Record<string, number>>> {
+    const names = ['live_calls', 'open_requests', 'audio_legs', 'audio_players', 'audio_recorders', 'audio_bridges'];
+    let left: Record<string, number> = {};
+    const isIdle = async (): Promise<boolean> => {
+      const figures = await Promise.all(names.map(async (name) => [name, await this.metric(`branchline_${name}`)] as const));
+      left = Object.fromEntries(figures.filter(([, figure]) => figure !== 0));
+      return Object.keys(left).length === 0;
+    };
+    await eventually(isIdle, (idle) => idle, { what: 'nothing is left', timeoutMs: IDLE_MS }).catch(() => undefined);
+    return left;
   }
 
   /** Sends a signal and waits for the end. Answers exit code and how long it took. */
