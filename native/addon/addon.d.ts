@@ -263,16 +263,62 @@ export type NativeEvent =
     }
   | { readonly type: 'legHeld'; readonly atMs: number; readonly leg: Handle; readonly held: boolean }
   | { readonly type: 'legReferred'; readonly atMs: number; readonly leg: Handle; readonly referTo: string }
-  | { readonly type: 'digit'; readonly atMs: number; readonly leg: Handle; readonly digit: string; readonly durationMs: number; readonly method: 'rfc4733' | 'info' | 'inBand' }
+  | {
+      readonly type: 'digit';
+      readonly atMs: number;
+      readonly leg: Handle;
+      readonly digit: string;
+      readonly durationMs: number;
+      readonly method: 'rfc4733' | 'info' | 'inBand';
+    }
   | { readonly type: 'digitsSent'; readonly atMs: number; readonly leg: Handle; readonly method: 'rfc4733' | 'info' | 'inBand' }
   | { readonly type: 'tone'; readonly atMs: number; readonly leg: Handle; readonly tone: 'busy' | 'congestion' | 'unobtainable' | 'ringing' | 'dial' }
   // Players and recorders: exactly one end event each.
-  | { readonly type: 'playerEnded'; readonly atMs: number; readonly player: Handle; readonly leg: Handle; readonly reason: 'finished' | 'stopped' | 'key' | 'replaced' | 'legEnded' | 'error'; readonly key: string; readonly playedMs: number; readonly detail: string }
-  | { readonly type: 'recorderEnded'; readonly atMs: number; readonly recorder: Handle; readonly leg: Handle; readonly reason: 'stopped' | 'maxLength' | 'legEnded' | 'error'; readonly file: string; readonly recordedMs: number; readonly detail: string }
+  | {
+      readonly type: 'playerEnded';
+      readonly atMs: number;
+      readonly player: Handle;
+      readonly leg: Handle;
+      readonly reason: 'finished' | 'stopped' | 'key' | 'replaced' | 'legEnded' | 'error';
+      readonly key: string;
+      readonly playedMs: number;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'recorderEnded';
+      readonly atMs: number;
+      readonly recorder: Handle;
+      readonly leg: Handle;
+      readonly reason: 'stopped' | 'maxLength' | 'legEnded' | 'error';
+      readonly file: string;
+      readonly recordedMs: number;
+      readonly detail: string;
+    }
   | { readonly type: 'bridgeEnded'; readonly atMs: number; readonly bridge: Handle; readonly reason: 'unbridged' | 'legEnded' }
   // Lines.
-  | { readonly type: 'trunkState'; readonly atMs: number; readonly trunk: Handle; readonly up: boolean; readonly sipStatus: number; readonly detail: string }
-  | { readonly type: 'channelState'; readonly atMs: number; readonly channel: number; readonly state: 'idle' | 'ringing' | 'dialling' | 'talking' | 'alarm' | 'removed'; readonly detail: string }
+  | {
+      readonly type: 'trunkState';
+      readonly atMs: number;
+      readonly trunk: Handle;
+      readonly up: boolean;
+      readonly sipStatus: number;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'channelState';
+      readonly atMs: number;
+      readonly channel: number;
+      readonly state: 'idle' | 'ringing' | 'dialling' | 'talking' | 'alarm' | 'removed';
+      readonly detail: string;
+    }
   /** A far end of the virtual card answered, and later was cleared: the heard file is complete. */
   | { readonly type: 'farEndAnswered'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string }
-  | { readonly type: 'farEndEnded'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string; readonly heardFile: string; readonly heardMs: number };
+  | {
+      readonly type: 'farEndEnded';
+      readonly atMs: number;
+      readonly channel: number;
+      readonly number: string;
+      readonly call: string;
+      readonly heardFile: string;
+      readonly heardMs: number;
+    };
