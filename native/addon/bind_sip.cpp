@@ -33,7 +33,8 @@ SipOptions sipOptionsOf(const Napi::Object& object) {
   options.port = integerField(object, "port");
   if (has(object, "tls")) {
     const Napi::Object tls = objectOf(object.Get("tls"), "tls");
-    options.tls = SipTlsOptions{integerField(tls, "port"), stringField(tls, "certificateFile"), stringField(tls, "keyFile"), optionalString(tls, "caFile")};
+    options.tls =
+        SipTlsOptions{integerField(tls, "port"), stringField(tls, "certificateFile"), stringField(tls, "keyFile"), optionalString(tls, "caFile")};
   }
   options.userAgent = stringField(object, "userAgent");
   options.maxCalls = integerField(object, "maxCalls");
@@ -51,11 +52,12 @@ SipTrunkOptions trunkOptionsOf(const Napi::Object& object) {
   options.address = stringField(object, "address");
   options.port = integerField(object, "port");
   options.domain = stringField(object, "domain");
-  options.transport = choiceField<SipTransport>(object, "transport", {{"udp", SipTransport::udp}, {"tcp", SipTransport::tcp}, {"tls", SipTransport::tls}});
+  options.transport =
+      choiceField<SipTransport>(object, "transport", {{"udp", SipTransport::udp}, {"tcp", SipTransport::tcp}, {"tls", SipTransport::tls}});
   if (has(object, "register")) {
     const Napi::Object registration = objectOf(object.Get("register"), "register");
-    options.registration = SipRegistration{stringField(registration, "username"), stringField(registration, "password"), optionalString(registration, "realm"),
-                                           integerField(registration, "expiresSeconds")};
+    options.registration = SipRegistration{stringField(registration, "username"), stringField(registration, "password"),
+                                           optionalString(registration, "realm"), integerField(registration, "expiresSeconds")};
   }
   options.optionsSeconds = integerField(object, "optionsSeconds");
   options.srtp = choiceField<SrtpUse>(object, "srtp", {{"off", SrtpUse::off}, {"optional", SrtpUse::optional}, {"mandatory", SrtpUse::mandatory}});
@@ -92,7 +94,10 @@ using Stack = std::shared_ptr<std::unique_ptr<SipStack>>;  // Null until sipStar
 void start(Instance& instance, const Stack& stack, const Napi::CallbackInfo& info) {
   if (*stack) throw std::runtime_error("sipStart: this engine has started SIP already");
   *stack = std::make_unique<SipStack>(instance.engine(), instance.sink(), sipOptionsOf(objectOf(info[0], "options")));
-  instance.onClose([stack] { (*stack)->close(); stack->reset(); });
+  instance.onClose([stack] {
+    (*stack)->close();
+    stack->reset();
+  });
 }
 
 }  // namespace
@@ -104,9 +109,8 @@ void bindSip(Napi::Object target, Instance& instance) {
     start(instance, stack, info);
     return info.Env().Undefined();
   });
-  instance.define(target, "sipPorts", WhenClosed::throws, [stack](const Napi::CallbackInfo& info) -> Napi::Value {
-    return portsValue(info.Env(), *stack ? (*stack)->ports() : SipPorts{});
-  });
+  instance.define(target, "sipPorts", WhenClosed::throws,
+                  [stack](const Napi::CallbackInfo& info) -> Napi::Value { return portsValue(info.Env(), *stack ? (*stack)->ports() : SipPorts{}); });
   instance.define(target, "sipAddTrunk", WhenClosed::noHandle, [stack](const Napi::CallbackInfo& info) -> Napi::Value {
     SipTrunkOptions options = trunkOptionsOf(objectOf(info[0], "options"));
     if (!*stack) return createdValue(info.Env(), Status::unavailable, kNoHandle);

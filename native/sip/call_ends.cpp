@@ -10,7 +10,7 @@ namespace branchline {
 namespace {
 
 constexpr int kNormalClearing = 16;
-constexpr int kNetworkOutOfOrder = 38;      // Our side could not reach the peer at all.
+constexpr int kNetworkOutOfOrder = 38;  // Our side could not reach the peer at all.
 constexpr int kRecoveryOnTimer = 102;
 constexpr int kNoCircuit = 34;
 constexpr int kProtocolError = 111;

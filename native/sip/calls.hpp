@@ -3,6 +3,7 @@
 
 #include <pjsua.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -26,7 +27,8 @@ class Calls {
   Status clear(Handle leg, ClearRequest request);
   Status sendDigits(Handle leg, std::string_view digits, int onMs, int offMs, DigitMethod method);
 
-  // --- pjsua's callbacks: SIP worker, or the control thread inside a call of pjsua's -------------------------------------------------------------------
+  // --- pjsua's callbacks: SIP worker, or the control thread inside a call of pjsua's
+  // -------------------------------------------------------------------
   void incoming(pjsua_acc_id account, pjsua_call_id id, pjsip_rx_data* request);
   void stateChanged(pjsua_call_id id, pjsip_event* event);
   void transactionChanged(pjsua_call_id id, pjsip_transaction* transaction, pjsip_event* event);
@@ -56,6 +58,10 @@ class Calls {
     CallPointer call;
     Handle trunk = kNoHandle;
   };
+
+  /// pjsua keeps a leg's handle with its call, so that a place given to another call is never mistaken for it.
+  static void* userDataOf(Handle leg) noexcept { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(leg)); }
+  static Handle legOfId(pjsua_call_id id) noexcept { return static_cast<Handle>(reinterpret_cast<std::uintptr_t>(pjsua_call_get_user_data(id))); }
 
   [[nodiscard]] CallPointer find(Handle leg) const;
   [[nodiscard]] CallPointer ofId(pjsua_call_id id) const;

@@ -16,19 +16,19 @@ struct Pair {
 
 // RFC 3398 §8.2.6.1.
 constexpr std::array kStatusOfCause = {
-    Pair{1, 404},  Pair{2, 404},  Pair{3, 404},  Pair{17, 486}, Pair{18, 408}, Pair{19, 480}, Pair{20, 480}, Pair{21, 603},  Pair{22, 410},  Pair{23, 410},
-    Pair{26, 404}, Pair{27, 502}, Pair{28, 484}, Pair{29, 501}, Pair{31, 480}, Pair{34, 503}, Pair{38, 503}, Pair{41, 503},  Pair{42, 503},  Pair{47, 503},
-    Pair{55, 403}, Pair{57, 403}, Pair{58, 503}, Pair{65, 488}, Pair{70, 488}, Pair{79, 501}, Pair{87, 403}, Pair{88, 503},  Pair{102, 504}, Pair{111, 500},
-    Pair{127, 500},
+    Pair{1, 404},  Pair{2, 404},  Pair{3, 404},  Pair{17, 486}, Pair{18, 408},  Pair{19, 480},  Pair{20, 480},  Pair{21, 603},
+    Pair{22, 410}, Pair{23, 410}, Pair{26, 404}, Pair{27, 502}, Pair{28, 484},  Pair{29, 501},  Pair{31, 480},  Pair{34, 503},
+    Pair{38, 503}, Pair{41, 503}, Pair{42, 503}, Pair{47, 503}, Pair{55, 403},  Pair{57, 403},  Pair{58, 503},  Pair{65, 488},
+    Pair{70, 488}, Pair{79, 501}, Pair{87, 403}, Pair{88, 503}, Pair{102, 504}, Pair{111, 500}, Pair{127, 500},
 };
 
 // RFC 3398 §7.2.4.1. 488 and 606 are "by Warning header" there; 88 (incompatible destination) says the same without one.
 constexpr std::array kCauseOfStatus = {
-    Pair{400, 41}, Pair{401, 21}, Pair{402, 21},  Pair{403, 21},  Pair{404, 1},   Pair{405, 63},  Pair{406, 79},  Pair{407, 21},  Pair{408, 102},
-    Pair{410, 22}, Pair{413, 127}, Pair{414, 127}, Pair{415, 79},  Pair{416, 127}, Pair{420, 127}, Pair{421, 127}, Pair{423, 127}, Pair{480, 18},
-    Pair{481, 41}, Pair{482, 25}, Pair{483, 25},  Pair{484, 28},  Pair{485, 1},   Pair{486, 17},  Pair{487, 16},  Pair{488, 88},  Pair{500, 41},
-    Pair{501, 79}, Pair{502, 38}, Pair{503, 41},  Pair{504, 102}, Pair{505, 127}, Pair{513, 127}, Pair{600, 17},  Pair{603, 21},  Pair{604, 1},
-    Pair{606, 88}, Pair{607, 21}, Pair{608, 21},
+    Pair{400, 41},  Pair{401, 21}, Pair{402, 21},  Pair{403, 21},  Pair{404, 1},  Pair{405, 63},  Pair{406, 79},  Pair{407, 21},
+    Pair{408, 102}, Pair{410, 22}, Pair{413, 127}, Pair{414, 127}, Pair{415, 79}, Pair{416, 127}, Pair{420, 127}, Pair{421, 127},
+    Pair{423, 127}, Pair{480, 18}, Pair{481, 41},  Pair{482, 25},  Pair{483, 25}, Pair{484, 28},  Pair{485, 1},   Pair{486, 17},
+    Pair{487, 16},  Pair{488, 88}, Pair{500, 41},  Pair{501, 79},  Pair{502, 38}, Pair{503, 41},  Pair{504, 102}, Pair{505, 127},
+    Pair{513, 127}, Pair{600, 17}, Pair{603, 21},  Pair{604, 1},   Pair{606, 88}, Pair{607, 21},  Pair{608, 21},
 };
 
 template <typename Table>

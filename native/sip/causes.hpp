@@ -11,7 +11,8 @@ namespace branchline {
 /// A cause without an entry: 480.
 [[nodiscard]] int sipStatusOfCause(int q850) noexcept;
 
-/// The Q.850 cause of a final SIP status without a Reason header (RFC 3398 §7.2.4.1; 607 by RFC 8197, 608 by RFC 8688). Without an entry: by its class.
+/// The Q.850 cause of a final SIP status without a Reason header (RFC 3398 §7.2.4.1; 607 by RFC 8197, 608 by RFC 8688). Without an entry: by its
+/// class.
 [[nodiscard]] int causeOfSipStatus(int sipStatus) noexcept;
 
 /// The cause of the Q.850 value in a Reason header's value (RFC 3326), which may list several protocols; nullopt where there is none in 1…127.

@@ -214,7 +214,8 @@ void resolve(pjsip_resolver_t*, pj_pool_t*, const pjsip_host_info* target, void*
 
 /// Takes a value out of a capability that pjsua announces and we don't have. PJSIP has no call for it; the header is the endpoint's own.
 void dropCapability(pjsip_hdr_e header, std::string_view value) {
-  auto* const values = static_cast<pjsip_generic_array_hdr*>(const_cast<void*>(static_cast<const void*>(pjsip_endpt_get_capability(endpoint, header, nullptr))));
+  auto* const values =
+      static_cast<pjsip_generic_array_hdr*>(const_cast<void*>(static_cast<const void*>(pjsip_endpt_get_capability(endpoint, header, nullptr))));
   if (values == nullptr) return;
   for (unsigned i = 0; i < values->count; ++i) {
     if (viewOf(values->values[i]) != value) continue;

@@ -8,8 +8,8 @@
 namespace branchline {
 namespace {
 
-constexpr int kTapsPerPhase = 25;   // × factor: 60 dB with a transition of 1.2 kHz (Kaiser's N ≈ (A-8)/(2.285·Δω)).
-constexpr double kCutoffHz = 4000;  // Half-amplitude point; the transition lies around it.
+constexpr int kTapsPerPhase = 25;     // × factor: 60 dB with a transition of 1.2 kHz (Kaiser's N ≈ (A-8)/(2.285·Δω)).
+constexpr double kCutoffHz = 4000;    // Half-amplitude point; the transition lies around it.
 constexpr double kKaiserBeta = 5.65;  // 60 dB.
 
 /// Modified Bessel function of order zero, by its series.
@@ -47,7 +47,9 @@ std::int16_t saturated(float value) noexcept { return static_cast<std::int16_t>(
 }  // namespace
 
 Decimator::Decimator(int factor, int maxOutput)
-    : factor_(factor), taps_(prototype(factor)), line_(taps_.size() - 1 + static_cast<std::size_t>(maxOutput) * static_cast<std::size_t>(factor)) {}
+    : factor_(factor),
+      taps_(prototype(factor)),
+      line_(taps_.size() - 1 + static_cast<std::size_t>(maxOutput) * static_cast<std::size_t>(factor)) {}
 
 void Decimator::process(const std::int16_t* input, std::int16_t* output, int count) noexcept {
   if (factor_ == 1) {
@@ -67,7 +69,9 @@ void Decimator::process(const std::int16_t* input, std::int16_t* output, int cou
 }
 
 Interpolator::Interpolator(int factor, int maxInput)
-    : factor_(factor), tapsPerPhase_(kTapsPerPhase), line_(static_cast<std::size_t>(kTapsPerPhase - 1 + maxInput)) {
+    : factor_(factor),
+      tapsPerPhase_(kTapsPerPhase),
+      line_(static_cast<std::size_t>(kTapsPerPhase - 1 + maxInput)) {
   const std::vector<float> all = prototype(factor);
   taps_.resize(all.size());
   for (int phase = 0; phase < factor; ++phase) {

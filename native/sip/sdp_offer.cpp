@@ -44,7 +44,8 @@ void renumber(pj_pool_t* pool, pjmedia_sdp_media& media, const std::string& from
 void numberTelephoneEvents(pj_pool_t* pool, pjmedia_sdp_session& offer) {
   for (unsigned m = 0; m < offer.media_count; ++m) {
     pjmedia_sdp_media& media = *offer.media[m];
-    const bool taken = std::any_of(media.desc.fmt, media.desc.fmt + media.desc.fmt_count, [](const pj_str_t& format) { return viewOf(format) == kUsual; });
+    const bool taken =
+        std::any_of(media.desc.fmt, media.desc.fmt + media.desc.fmt_count, [](const pj_str_t& format) { return viewOf(format) == kUsual; });
     if (taken) continue;
     std::string found;
     for (unsigned i = 0; i < media.attr_count && found.empty(); ++i) found = telephoneEventType(*media.attr[i]);

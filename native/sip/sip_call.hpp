@@ -41,8 +41,8 @@ struct SipCall {
   bool responded = false;
   bool answered = false;
   bool held = false;
-  int lastProgress = 0;            // The 18x told last, + 1000 with audio.
-  std::optional<int> peerCause;    // Of a Reason header in CANCEL.
+  int lastProgress = 0;          // The 18x told last, + 1000 with audio.
+  std::optional<int> peerCause;  // Of a Reason header in CANCEL.
   std::optional<ClearRequest> cleared;
   TelephoneEventTracker telephoneEvents;
   bool telephoneTimer = false;

@@ -79,7 +79,9 @@ std::atomic<SipStack::Impl*> SipStack::Impl::running_{nullptr};
 
 pjsua_callback SipStack::Impl::callbacks() {
   pjsua_callback result{};
-  result.on_incoming_call = [](pjsua_acc_id account, pjsua_call_id id, pjsip_rx_data* request) { running_.load()->calls_.incoming(account, id, request); };
+  result.on_incoming_call = [](pjsua_acc_id account, pjsua_call_id id, pjsip_rx_data* request) {
+    running_.load()->calls_.incoming(account, id, request);
+  };
   result.on_call_state = [](pjsua_call_id id, pjsip_event* event) { running_.load()->calls_.stateChanged(id, event); };
   result.on_call_tsx_state = [](pjsua_call_id id, pjsip_transaction* transaction, pjsip_event* event) {
     running_.load()->calls_.transactionChanged(id, transaction, event);
@@ -88,7 +90,9 @@ pjsua_callback SipStack::Impl::callbacks() {
   result.on_call_sdp_created = [](pjsua_call_id, pjmedia_sdp_session* sdp, pj_pool_t* pool, const pjmedia_sdp_session* remote) {
     if (remote == nullptr) numberTelephoneEvents(pool, *sdp);
   };
-  result.on_stream_created2 = [](pjsua_call_id id, pjsua_on_stream_created_param* parameters) { running_.load()->calls_.streamCreated(id, parameters); };
+  result.on_stream_created2 = [](pjsua_call_id id, pjsua_on_stream_created_param* parameters) {
+    running_.load()->calls_.streamCreated(id, parameters);
+  };
   result.on_dtmf_event = [](pjsua_call_id id, const pjsua_dtmf_event* event) { running_.load()->calls_.telephoneEvent(id, *event); };
   result.on_reg_state2 = [](pjsua_acc_id account, pjsua_reg_info* info) { running_.load()->trunks_.registrationChanged(account, *info); };
   result.on_acc_find_for_incoming = [](const pjsip_rx_data* request, pjsua_acc_id* account) {

@@ -14,8 +14,9 @@ namespace branchline {
 
 /// SIP on pjsua: trunks and legs. One a process at a time (pjsua is a singleton).
 ///
-/// Threads: JavaScript calls the public methods, which check, queue and return; every call of pjsua is made on the control thread; PJSIP's worker calls
-/// back; RTP is received on PJMEDIA's worker and clocked by the engine's audio thread. Events are posted to the sink by whichever thread learns them.
+/// Threads: JavaScript calls the public methods, which check, queue and return; every call of pjsua is made on the control thread; PJSIP's worker
+/// calls back; RTP is received on PJMEDIA's worker and clocked by the engine's audio thread. Events are posted to the sink by whichever thread learns
+/// them.
 class SipStack final : public LegOwner {
  public:
   /// Starts and waits for it. Throws std::runtime_error that says what to change. `engine` and `sink` must outlive it.

@@ -25,7 +25,7 @@ class TelephoneEventTracker {
   [[nodiscard]] bool waiting() const noexcept { return open_; }
 
  private:
-  bool open_ = false;       // A press has begun and was not told yet.
+  bool open_ = false;  // A press has begun and was not told yet.
   bool anyTold_ = false;
   Press press_;
   std::uint32_t timestamp_ = 0;

@@ -198,20 +198,17 @@ void Trunks::onProbeEvent(void* token, pjsip_event* event) {
   health.sipStatus = transaction.status_code;
   health.detail = textOf(transaction.status_text);
   switch (event->body.tsx_state.type) {
-    case PJSIP_EVENT_RX_MSG:
-      health.up = meansUp(health.sipStatus);
-      break;
+    case PJSIP_EVENT_RX_MSG: health.up = meansUp(health.sipStatus); break;
     case PJSIP_EVENT_TRANSPORT_ERROR:
       health.sipStatus = 0;
       health.detail = "can't be reached: " + describe(transaction.transport_err);
       break;
-    default:
-      health.sipStatus = 408;
-      health.detail = "OPTIONS unanswered";
+    default: health.sipStatus = 408; health.detail = "OPTIONS unanswered";
   }
   Trunks& self = *claim->trunks;
-  self.context_.control.post(
-      [&self, trunk = claim->trunk, probe = claim->probe, health = std::move(health)]() mutable { self.probeAnswered(trunk, probe, std::move(health)); });
+  self.context_.control.post([&self, trunk = claim->trunk, probe = claim->probe, health = std::move(health)]() mutable {
+    self.probeAnswered(trunk, probe, std::move(health));
+  });
 }
 
 void Trunks::sendProbe(const TrunkPointer& trunk) {
@@ -225,8 +222,8 @@ void Trunks::sendProbe(const TrunkPointer& trunk) {
   const pj_str_t toText = pjText(to);
   const pj_str_t fromText = pjText(from);
   pjsip_tx_data* request = nullptr;
-  pj_status_t status = pjsip_endpt_create_request(pjsua_get_pjsip_endpt(), pjsip_get_options_method(), &targetText, &fromText, &toText, nullptr, nullptr,
-                                                  -1, nullptr, &request);
+  pj_status_t status = pjsip_endpt_create_request(pjsua_get_pjsip_endpt(), pjsip_get_options_method(), &targetText, &fromText, &toText, nullptr,
+                                                  nullptr, -1, nullptr, &request);
   if (status == PJ_SUCCESS) {
     pjsip_msg_add_hdr(request->msg, makeHeader(request->pool, "User-Agent", context_.options.userAgent));
     auto token = std::make_unique<ProbeToken>(ProbeToken{this, trunk->handle, probe});

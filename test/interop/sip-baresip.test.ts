@@ -133,9 +133,12 @@ describe('a call with baresip', () => {
     expect(sip.all('legAnswered', leg)).toHaveLength(0);
   });
 
-  test('comes in over TLS with SRTP, and its keys are heard', async () => {
-    const far = await phone({ transport: 'tls', srtp: 'mandatory', certificate });
-    far.dial(`sip:+441632960100@127.0.0.1:${sip.engine.sipPorts().tls};transport=tls`);
+  test.each<[string, BaresipOptions, () => string]>([
+    ['TLS with SRTP', { transport: 'tls', srtp: 'mandatory' }, () => `${sip.engine.sipPorts().tls};transport=tls`],
+    ['UDP with SRTP by DTLS', { srtp: 'dtls' }, () => `${sip.engine.sipPorts().udp}`],
+  ])('comes in over %s, and its keys are heard', async (_, options, port) => {
+    const far = await phone({ ...options, certificate });
+    far.dial(`sip:+441632960100@127.0.0.1:${port()}`);
     const { leg, to } = await sip.event('legIncoming');
     expect(to).toBe('+441632960100');
     sip.engine.ring(leg, false);

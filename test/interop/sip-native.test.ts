@@ -172,6 +172,15 @@ describe('an outgoing call', () => {
     expect(await sip.event('legEnded', nobody)).toMatchObject({ by: 'line', sent: false, responded: false, sipStatus: 0 });
   });
 
+  test.runIf(process.env['BRANCHLINE_TEST_DEPTH'] === 'full')(
+    'that nobody answers at all ends after Timer B (32 s), sent and without response',
+    async () => {
+      const leg = sip.dial(sip.trunk(await freePort()));
+      expect(await sip.event('legEnded', leg, 40_000)).toMatchObject({ by: 'line', sent: true, responded: false, sipStatus: 408, q850: 102 });
+    },
+    50_000,
+  );
+
   test('with a header that would begin another is refused in words, and nothing is sent', async () => {
     const leg = sip.dial(sip.trunk(await freePort()), { fromName: 'x\r\nVia: y' });
     expect(await sip.event('legEnded', leg)).toMatchObject({ sent: false, detail: 'the From name has control characters' });
@@ -456,51 +465,5 @@ describe('a trunk', () => {
     const options = { port: 5060, domain: 'x', transport: 'udp', optionsSeconds: 0, srtp: 'off', dtmf: 'automatic', refer: 'refuse' } as const;
     expect(sip.engine.sipAddTrunk({ ...options, address: 'carrier.example' }).status).toBe(5);
     expect(sip.engine.sipDial(4_294_000, { uri: 'sip:a@b', fromUri: 'sip:a@b', fromName: '', callId: 'x', fromTag: 'y' }).status).toBe(1);
-  });
-});
-
-describe('starting and stopping', () => {
-  test('a port that is taken is told with what to do about it', async () => {
-    const { udp } = sip.engine.sipPorts();
-    await sip.close();
-    const taken = createSocket('udp4');
-    taken.bind(udp, '127.0.0.1');
-    await once(taken, 'listening');
-    expect(() => new NativeSip({ port: udp })).toThrow(/another program has the port.*BRANCHLINE_SIP_PORT/);
-    taken.close();
-    sip = new NativeSip();
-  });
-
-  test('a second engine is told that SIP runs already, and may start it once the first has closed', async () => {
-    expect(() => new NativeSip()).toThrow(/another engine of this process runs SIP already/);
-    await sip.close();
-    sip = new NativeSip();
-    expect(sip.engine.sipPorts().udp).toBeGreaterThan(0);
-  });
-
-  test.each([
-    [{ host: '0.0.0.0' }, /IPv4 addresses/],
-    [{ host: '192.0.2.1' }, /no such address/],
-    [{ codecs: ['speex/8000'] }, /no codec "speex\/8000"/],
-    [{ tls: { port: 0, certificateFile: '/nonexistent.pem', keyFile: '/nonexistent.pem' } }, /certificate file \/nonexistent.pem can't be read/],
-  ])('wrong options %j are refused in words', async (options, message) => {
-    await sip.close();
-    expect(() => new NativeSip(options)).toThrow(message);
-    sip = new NativeSip();
-  });
-
-  test('closing ends every leg and says goodbye to the far ends', async () => {
-    const talking = await called('uas-answer');
-    const ringing = await called('uas-ring-cancel');
-    const first = sip.dial(sip.trunk(talking.port));
-    const second = sip.dial(sip.trunk(ringing.port));
-    await sip.event('legAnswered', first);
-    await sip.event('legProgress', second);
-    const incomingFar = await calling('uac-refused', { STATUS: 503 });
-    const { leg: third } = await sip.event('legIncoming');
-    await sip.close();
-    for (const leg of [first, second, third]) expect(sip.all('legEnded', leg)).toHaveLength(1);
-    for (const far of [talking, ringing, incomingFar]) await expectAllWell(far);
-    sip = new NativeSip();
   });
 });
