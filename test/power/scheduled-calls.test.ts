@@ -154,7 +154,7 @@ describe.each(Array.from({ length: RUNS }, (_, index) => index))('a run of 200 S
     );
     const seen = farEnd.attempts();
     const doubled = [...seen].filter(([, count]) => count > 1);
-    const lost = requests.filter(({ firstParty, state }) => state !== 'interrupted' && seen.get(firstParty) !== 1);
+    const lost = requests.filter(({ firstParty, state }) => state !== 'interrupted' && !seen.has(firstParty));
     const interrupted = requests.filter(({ state }) => state === 'interrupted');
     const neverSeen = interrupted.filter(({ firstParty }) => !seen.has(firstParty));
     const restart = killed.restarts.toSorted((a, b) => a - b);
