@@ -77,6 +77,16 @@ void Calls::noteAnswered(const CallPointer& call) {
   context_.post("legAnswered", call->leg, "leg", {});
 }
 
+void Calls::noteAcknowledged(const CallPointer& call) {
+  std::optional<ClearRequest> clear;
+  {
+    const std::lock_guard lock(call->mutex);
+    call->acknowledged = true;
+    clear = call->clearAfterAck;
+  }
+  if (clear) context_.control.post([this, call, request = *clear] { hangUp(call, request); });
+}
+
 void Calls::transactionChanged(pjsua_call_id id, pjsip_transaction* transaction, pjsip_event* event) {
   const CallPointer call = ofId(id);
   if (!call || transaction->method.id != PJSIP_INVITE_METHOD) return;

@@ -11,6 +11,11 @@
 #include "sip/pj.hpp"
 
 namespace branchline {
+namespace {
+
+constexpr std::chrono::seconds kAckPatience{4};  // An ACK that has not come by then, through eight copies of the 200, is not on its way.
+
+}  // namespace
 
 // --- The table ------------------------------------------------------------------------------------------------------------------------------
 
@@ -146,8 +151,23 @@ Status Calls::clear(Handle leg, ClearRequest request) {
   const CallPointer call = find(leg);
   if (!call) return Status::staleHandle;
   if (request.q850 < 1 || request.q850 > 127 || request.sipStatus > 699) return Status::invalidArgument;
-  context_.control.post([this, call, request] { hangUp(call, request); });
+  context_.control.post([this, call, request] { hangUpPolitely(call, request); });
   return Status::ok;
+}
+
+void Calls::hangUpPolitely(const CallPointer& call, ClearRequest request) {
+  bool wait = false;
+  {
+    const std::lock_guard lock(call->mutex);
+    if (call->clearAfterAck) return;
+    wait = !call->outgoing && call->answered && !call->acknowledged;
+    if (wait) call->clearAfterAck = request;
+  }
+  if (!wait) {
+    hangUp(call, request);
+    return;
+  }
+  context_.control.after(kAckPatience, [this, call, request] { hangUp(call, request); });
 }
 
 void Calls::hangUp(const CallPointer& call, ClearRequest request) {

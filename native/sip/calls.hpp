@@ -68,11 +68,14 @@ class Calls {
   CallPointer create(bool outgoing, const Trunk* trunk);
 
   void makeCall(const CallPointer& call, const Trunk& trunk, const SipDialOptions& options);
+  /// Hangs up, after the ACK where that is still on its way.
+  void hangUpPolitely(const CallPointer& call, ClearRequest request);
   void hangUp(const CallPointer& call, ClearRequest request);
   void sendNextDigit(const CallPointer& call, std::string digits, int onMs, int offMs, DigitMethod method);
   void flushTelephoneEvents(const CallPointer& call);
   void tellPress(const CallPointer& call, const TelephoneEventTracker::Press& press);
   void noteAnswered(const CallPointer& call);
+  void noteAcknowledged(const CallPointer& call);
   void end(const CallPointer& call, CallEnd end);
 
   SipContext context_;
