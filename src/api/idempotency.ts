@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { BranchlineError, type Clock } from '../core/index.js';
+import { BranchlineError, type Clock, type Logger } from '../core/index.js';
 import type { Store, WriteCommand } from '../store/index.js';
 import { apiErrors } from './errors.js';
 
@@ -12,6 +12,14 @@ const KEY = /^[\u0021-\u007e]{1,200}$/;
 export interface Idempotency {
   /** The command that keeps the answer, to be committed together with what the request creates; none without a key. */
   keep(status: number, body: unknown): readonly WriteCommand[];
+  /** For handlers that did not: the command to be committed after them; none without a key, or where `keep` was called. */
+  keepLate(status: number, body: string): readonly WriteCommand[];
+}
+
+interface IdempotencyDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 declare module 'fastify' {
@@ -20,13 +28,13 @@ declare module 'fastify' {
   }
 }
 
-const WITHOUT_KEY: Idempotency = { keep: () => [] };
+const WITHOUT_KEY: Idempotency = { keep: () => [], keepLate: () => [] };
 
 /**
  * Idempotency-Key on every POST: the first answer is kept and given again, whatever happened in between. A key with another request is refused; a
  * second request while the first is under way is told to come back (draft-ietf-httpapi-idempotency-key-header).
  */
-export function registerIdempotency(server: FastifyInstance, store: Store, clock: Clock): void {
+export function registerIdempotency(server: FastifyInstance, { store, clock, logger }: IdempotencyDependencies): void {
   const underWay = new Set<string>();
   server.decorateRequest('idempotency');
   server.addHook('preHandler', async (request, reply) => {
@@ -49,19 +57,28 @@ export function registerIdempotency(server: FastifyInstance, store: Store, clock
       );
     underWay.add(slot);
     reply.raw.once('close', () => underWay.delete(slot));
-    request.idempotency = {
-      keep: (status, body) => [
-        store.idempotency.insert({
-          accountId: request.principal.accountId,
-          key,
-          fingerprint,
-          status,
-          body: JSON.stringify(body),
-          createdAt: clock.now(),
-        }),
-      ],
-    };
+    const command = (status: number, body: string): WriteCommand =>
+      store.idempotency.insert({ accountId: request.principal.accountId, key, fingerprint, status, body, createdAt: clock.now() });
+    request.idempotency = keeperOf(command);
   });
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (request.method !== 'POST' || reply.statusCode >= 300 || typeof payload !== 'string') return payload;
+    const commands = request.idempotency.keepLate(reply.statusCode, payload);
+    // What was asked for is done: the answer says so, even where a repetition could not be told from a new request any more.
+    if (commands.length > 0)
+      await store.commit(...commands).catch((error: unknown) => logger.error({ err: error }, 'the answer of an Idempotency-Key could not be kept'));
+    return payload;
+  });
+}
+
+function keeperOf(command: (status: number, body: string) => WriteCommand): Idempotency {
+  let kept = false;
+  const once = (status: number, body: string): readonly WriteCommand[] => {
+    if (kept) return [];
+    kept = true;
+    return [command(status, body)];
+  };
+  return { keep: (status, body) => once(status, JSON.stringify(body)), keepLate: once };
 }
 
 function keyOf(request: FastifyRequest): string | null {

@@ -41,7 +41,7 @@ export async function buildServer(dependencies: ApiDependencies): Promise<ApiSer
   await server.register(
     async (api) => {
       registerAuthentication(api, dependencies.tokens);
-      registerIdempotency(api, dependencies.store, dependencies.clock);
+      registerIdempotency(api, dependencies);
       const typed = api.withTypeProvider<TypeBoxTypeProvider>();
       registerEventStream(typed, dependencies);
       registerRoutes(typed, dependencies);
