@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <stdexcept>
 
 #include "sip/pj.hpp"
 #include "sip/rtp_port.hpp"
+#include "sip/tls_files.hpp"
 
 namespace branchline {
 namespace {
@@ -40,10 +40,6 @@ void check(pj_status_t status, const std::string& doing) {
     text += describe(status);
   }
   throw std::runtime_error(text);
-}
-
-void checkFile(const std::string& file, const char* what) {
-  if (!std::ifstream(file)) throw std::runtime_error(std::string("SIP over TLS can't start: the ") + what + " file " + file + " can't be read");
 }
 
 void checkOptions(const SipOptions& options) {
@@ -208,13 +204,11 @@ int PjsuaInstance::openTls(const SipOptions& options, const SipTlsOptions& tls) 
   pjsua_transport_config config;
   fillTransport(config, options.host, tls.port);
   if (!tls.certificateFile.empty()) {
-    checkFile(tls.certificateFile, "certificate");
-    checkFile(tls.keyFile, "key");
+    checkTlsFiles(tls);
     config.tls_setting.cert_file = pjText(tls.certificateFile);
     config.tls_setting.privkey_file = pjText(tls.keyFile);
   }
   if (tls.caFile) {
-    checkFile(*tls.caFile, "CA");
     config.tls_setting.ca_list_file = pjText(*tls.caFile);
     config.tls_setting.verify_server = PJ_TRUE;
   }
@@ -226,8 +220,7 @@ int PjsuaInstance::openTls(const SipOptions& options, const SipTlsOptions& tls) 
     refusePort(status, "TLS", options.host, tls.port);
   }
   if (status != PJ_SUCCESS) {
-    throw std::runtime_error("SIP over TLS can't start: check that certificate " + tls.certificateFile + " and key " + tls.keyFile +
-                             " are PEM files and belong together: " + describe(status));
+    throw std::runtime_error("SIP over TLS can't start: " + describe(status));
   }
   tlsOpen_ = true;
   return boundPort(transport);
