@@ -6,7 +6,7 @@ import { comparePositions } from './entry.js';
 const HORIZON_MS = 15 * 60_000;
 /** Looked for more long before the horizon is reached. */
 const LOOK_EVERY_MS = 60_000;
-const PAGE = 500;
+const PAGE = 200;
 /** Enough to go on with for longer than a page takes to read; more waits in the database. */
 const ENOUGH = 2_000;
 
