@@ -89,10 +89,7 @@ Engine::Created Trunks::add(SipTrunkOptions options, PjsuaInstance& instance) {
 Status Trunks::remove(Handle handle) {
   const TrunkPointer trunk = find(handle);
   if (!trunk || trunk->removed.exchange(true)) return Status::staleHandle;
-  context_.control.post([this, trunk] {
-    if (trunk->options.registration && trunk->account != PJSUA_INVALID_ID) pjsua_acc_set_registration(trunk->account, PJ_FALSE);
-    close(trunk);
-  });
+  context_.control.post([this, trunk] { close(trunk); });
   return Status::ok;
 }
 
@@ -282,6 +279,9 @@ void Trunks::tellHealth(Trunk& trunk) {
 void Trunks::close(const TrunkPointer& trunk) {
   if (trunk->account != PJSUA_INVALID_ID && inUse_(trunk->handle)) {
     // The account goes with its last call: pjsua would give its number to another account while calls still refer to it.
+    // Calls to us by it end now: un-registered once, here or by the removal of the account.
+    if (trunk->options.registration && trunk->registration) pjsua_acc_set_registration(trunk->account, PJ_FALSE);
+    trunk->registration.reset();
     context_.control.after(kRemovalCheck, [this, trunk] { close(trunk); });
     return;
   }

@@ -90,6 +90,15 @@ describe('an outgoing call', () => {
     expect(invite?.header('Route')).toBe('');
   });
 
+  test('stays with a far end whose Contact is a name, without asking any DNS', async () => {
+    const far = await called('uas-answer', { CONTACT_HOST: 'pbx.invalid' });
+    const leg = sip.dial(sip.trunk(far.port));
+    await sip.event('legAnswered', leg);
+    sip.engine.clear(leg, 16, 0);
+    await expectAllWell(far);
+    expect(far.received('BYE')?.text).toMatch(/^BYE sip:far@pbx.invalid:/);
+  });
+
   test('sends its first RTP within 20 ms of the answer though the far end is silent', async () => {
     const far = await called('uas-answer');
     const leg = sip.dial(sip.trunk(far.port));
@@ -312,6 +321,18 @@ describe('an incoming call', () => {
     expect(toneLevel(rtp.heard(10), 1004)).toBeCloseTo(-10, 0);
     await expectAllWell(far);
     expect(far.received('SIP/2.0 180')).toBeDefined();
+  });
+
+  test('with 100rel and a session timer rings reliably and agrees to the timer', async () => {
+    const far = await calling('uac-prack');
+    const { leg } = await sip.event('legIncoming');
+    sip.engine.ring(leg, false);
+    await sip.until(() => far.received('SIP/2.0 180') !== undefined && far.messages().some(({ text }) => text.startsWith('PRACK')), 'PRACK');
+    sip.engine.answer(leg);
+    expect(await sip.event('legEnded', leg)).toMatchObject({ by: 'peer', q850: 16 });
+    await expectAllWell(far);
+    const answer = far.messages().find(({ text }) => text.startsWith('SIP/2.0 200') && text.includes('1 INVITE'))?.text;
+    expect(answer).toMatch(/^Session-Expires: 120;refresher=uac$/m);
   });
 
   test('is hung up by us with the cause', async () => {

@@ -20,6 +20,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   FROM: '+447700900123',
   HEADER: 'X-Test: none',
   REASON: 'Q.850;cause=16',
+  CONTACT_HOST: '[local_ip]',
   RING_MS: '50',
   TALK_MS: '300',
 };
