@@ -45,7 +45,10 @@ describe('starting and stopping', () => {
     [{ host: '0.0.0.0' }, /IPv4 addresses/],
     [{ host: '192.0.2.1' }, /no such address/],
     [{ codecs: ['speex/8000'] }, /no codec "speex\/8000"/],
-    [{ tls: { port: 0, certificateFile: '/nonexistent.pem', keyFile: '/nonexistent.pem' } }, /certificate file \/nonexistent.pem can't be read as PEM/],
+    [
+      { tls: { port: 0, certificateFile: '/nonexistent.pem', keyFile: '/nonexistent.pem' } },
+      /certificate file \/nonexistent.pem can't be read as PEM/,
+    ],
   ])('wrong options %j are refused in words', async (options, message) => {
     await sip.close();
     expect(() => new NativeSip(options)).toThrow(message);
