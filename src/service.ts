@@ -7,7 +7,17 @@ import { AccountService, ServiceNumberService, TokenService } from './accounts/i
 import { type ApiServer, buildServer, Metrics } from './api/index.js';
 import { InboundHandler, PlanCatalogue, PlanRunner, PlanService } from './callplan/index.js';
 import type { Settings } from './config/index.js';
-import { BranchlineError, type Clock, coreErrors, loadNativeAddon, type Logger, type Native, startNative } from './core/index.js';
+import {
+  BranchlineError,
+  type Clock,
+  coreErrors,
+  loadNativeAddon,
+  type Logger,
+  type Native,
+  startNative,
+  type SteppedClock,
+  stepTogether,
+} from './core/index.js';
 import { EventLog } from './delivery/index.js';
 import { makeDemo } from './demo.js';
 import { logCallEvents, logTrunkEvents, schedulerEvents } from './event-wiring.js';
@@ -27,6 +37,8 @@ export interface ServiceOptions {
   readonly settings: Settings;
   readonly version: string;
   readonly clock: Clock;
+  /** The clock, where whole scenarios run in virtual time: the engine moves with it, and there is no SIP, which keeps real time. */
+  readonly stepped?: SteppedClock;
   /** Where `board/prompts` lies. */
   readonly packageRoot: string;
 }
@@ -60,7 +72,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function start(options: ServiceOptions, stops: (() => Promise<void> | void)[], stopAll: () => Promise<void>): Promise<Service> {
-  const { settings, clock, version } = options;
+  const { settings, clock, stepped, version } = options;
   const logger: Logger = pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.err } });
   const health = new HealthService();
   mkdirSync(settings.stateDir, { recursive: true });
@@ -72,10 +84,11 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken);
   const eventLog = new EventLog(store, clock, logger);
 
-  const native = startNative(loadNativeAddon(), { stepped: false, realtimePriority: true, maxHandles: 4096 }, clock, (error) =>
+  const native = startNative(loadNativeAddon(), { stepped: stepped !== undefined, realtimePriority: true, maxHandles: 4096 }, clock, (error) =>
     logger.error({ err: error }, 'an adapter failed on an event of the add-on'),
   );
   stops.push(() => native.engine.close());
+  if (stepped !== undefined) stepTogether(stepped, native.engine);
   const lines = startLines(options, native, logger);
   const media = new NativeMedia(native, logger);
 
@@ -169,21 +182,33 @@ interface Lines {
   readonly virtualCard: VirtualCardPort | null;
 }
 
-function startLines({ settings, clock }: ServiceOptions, native: Native, logger: Logger): Lines {
+type LineParts = ConstructorParameters<typeof SipLine>[0];
+
+function startLines({ settings, clock, stepped }: ServiceOptions, native: Native, logger: Logger): Lines {
   const parts = { native, clock, logger: logger.child({ room: 'lines' }), country: settings.country };
+  const sip = stepped === undefined ? [startSip(parts, settings)] : [];
+  const card = startCard(parts, settings);
+  return { ...card, ports: [...sip, ...card.ports] };
+}
+
+function startSip(parts: LineParts, settings: Settings): LinePort {
   const sip = new SipLine(parts);
   const ports = sip.start(sipOptions(settings));
-  logger.info({ host: settings['sip.host'], ...ports }, 'SIP listens');
+  parts.logger.info({ host: settings['sip.host'], ...ports }, 'SIP listens');
+  return sip;
+}
+
+function startCard(parts: LineParts, settings: Settings): Lines {
   switch (settings.card) {
     case 'dahdi':
       throw new BranchlineError(coreErrors.cardUnsupported, 'Real cards come with the lines: set BRANCHLINE_CARD to virtual or none');
     case 'none':
-      return { ports: [sip], fxoChannels: [], virtualCard: null };
+      return { ports: [], fxoChannels: [], virtualCard: null };
     case 'virtual': {
       const analogue = new AnalogueLine(parts);
       const channels = analogue.startVirtual({ fxo: settings['card.fxo'], fxs: settings['card.fxs'] });
-      const virtualCard = new VirtualCard({ native, logger, country: settings.country, folder: path.join(settings.stateDir, 'far-end'), channels });
-      return { ports: [sip, analogue], fxoChannels: channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel), virtualCard };
+      const virtualCard = new VirtualCard({ ...parts, folder: path.join(settings.stateDir, 'far-end'), channels });
+      return { ports: [analogue], fxoChannels: channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel), virtualCard };
     }
   }
 }

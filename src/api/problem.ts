@@ -33,8 +33,6 @@ const STATUS: Readonly<Record<string, number>> = {
   methodUnknown: 405,
   conflict: 409,
   wrongState: 409,
-  stateConflict: 409,
-  revisionConflict: 409,
   idempotencyInProgress: 409,
   eventGone: 410,
   bodyTooLarge: 413,
@@ -48,6 +46,7 @@ export function statusOf(code: ErrorCode): number {
   if (named !== undefined) return named;
   switch (code.kind) {
     case 'user':
+      if (/(Taken|InUse|Conflict)$/.test(code.name)) return 409;
       return /(NotFound|Unknown)$/.test(code.name) && code.id.startsWith('BL4') ? 404 : 422;
     case 'operational':
       return 503;

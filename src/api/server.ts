@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import fastifyMultipart from '@fastify/multipart';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
@@ -19,6 +21,8 @@ import { registerRoutes } from './routes/index.js';
 export const BASE_PATH = '/api/v1';
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const AUDIO_LIMIT_BYTES = 10 * 1024 * 1024;
+/** Of a body that is too large so much is read and thrown away. */
+const DRAINED_BYTES = 64 * 1024 * 1024;
 const REQUESTS_PER_SECOND = 2000;
 
 export type ApiServer = FastifyInstance;
@@ -31,6 +35,8 @@ export async function buildServer(dependencies: ApiDependencies): Promise<ApiSer
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 300 },
   });
+  // Text is no JSON, whatever it says.
+  server.removeContentTypeParser('text/plain');
   useValidators(server);
   useProblems(server, dependencies);
   server.addSchema(Problem);
@@ -67,12 +73,26 @@ function useProblems(server: FastifyInstance, { logger }: ApiDependencies): void
     const status = statusOf(error.code);
     if (status >= 500) logger.error({ err: error.cause ?? error, method: request.method, route: request.routeOptions.url }, 'a request failed');
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (status === 413) await drain(request.raw);
     await reply.code(status).type('application/problem+json').send(problemBody(error));
   });
   server.setNotFoundHandler(async (request, reply) => {
     const error = new BranchlineError(apiErrors.routeUnknown, `There is no ${request.method} ${request.url.split('?')[0] ?? ''}: see /api/docs`);
     await reply.code(404).type('application/problem+json').send(problemBody(error));
   });
+}
+
+/** Lets a client that sends too much finish, within bounds: one whose connection breaks while it writes never reads why. */
+async function drain(body: IncomingMessage): Promise<void> {
+  let left = DRAINED_BYTES;
+  try {
+    for await (const chunk of body) {
+      left -= (chunk as Buffer).length;
+      if (left < 0) return;
+    }
+  } catch {
+    // The client has gone: there is nobody to wait for.
+  }
 }
 
 async function registerDocuments(server: FastifyInstance, { version }: ApiDependencies): Promise<void> {

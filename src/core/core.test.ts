@@ -25,9 +25,11 @@ describe('an id', () => {
     );
   });
 
-  it('is not given twice', () => {
+  it('is not given twice, and sorts after those made before it in the same millisecond', () => {
     const clock = new SteppedClock();
-    expect(new Set(Array.from({ length: 10_000 }, () => newId('leg', clock))).size).toBe(10_000);
+    const ids = Array.from({ length: 10_000 }, () => newId('leg', clock));
+    expect(new Set(ids).size).toBe(10_000);
+    expect(ids.toSorted()).toEqual(ids);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { EngineOptions, NativeAddon, NativeEngine, NativeEvent } from '../../native/addon/addon.js';
 import type { Clock } from './clock.js';
 import { Emitter } from './emitter.js';
+import type { SteppedClock } from './stepped-clock.js';
 
 /** The add-on's events by type: what an adapter subscribes to. */
 export type NativeEvents = { readonly [T in NativeEvent['type']]: Extract<NativeEvent, { readonly type: T }> };
@@ -39,4 +40,18 @@ function ageOf(engine: NativeEngine, atMs: number): number {
   } catch {
     return 0;
   }
+}
+
+/** Length of the engine's frames: a stepped engine moves by whole ones. */
+const FRAME_MS = 20;
+
+/** Moves a stepped engine with a stepped clock, in the same call, a frame at a time: what is left of a step shorter than a frame comes with the next. */
+export function stepTogether(clock: SteppedClock, engine: NativeEngine): void {
+  let pending = 0;
+  clock.onStep = (milliseconds) => {
+    pending += milliseconds;
+    const whole = Math.floor(pending / FRAME_MS) * FRAME_MS;
+    pending -= whole;
+    if (whole > 0) engine.step(whole);
+  };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { type Native, SteppedClock, loadNativeAddon, silentLogger, startNative } from '../../src/core/index.js';
+import { type Native, SteppedClock, loadNativeAddon, silentLogger, startNative, stepTogether } from '../../src/core/index.js';
 import { AnalogueLine, VirtualCard } from '../../src/lines/index.js';
 import type { TrunkRecord } from '../../src/store/index.js';
 
@@ -28,13 +28,7 @@ export function openSteppedCard(serviceNumber = '+441632960100'): SteppedCard {
   const folder = mkdtempSync(path.join(tmpdir(), 'branchline-card-'));
   const clock = new SteppedClock();
   const native = startNative(loadNativeAddon(), { stepped: true, realtimePriority: false, maxHandles: 512 }, clock);
-  let pending = 0;
-  clock.onStep = (milliseconds) => {
-    pending += milliseconds;
-    const whole = Math.floor(pending / FRAME_MS) * FRAME_MS;
-    pending -= whole;
-    if (whole > 0) native.engine.step(whole);
-  };
+  stepTogether(clock, native.engine);
   const parts = { native, clock, logger: silentLogger, country: 'GB' };
   const line = new AnalogueLine(parts);
   const channels = line.startVirtual({ fxo: 4, fxs: 4 });

@@ -7,6 +7,7 @@ import { lineRoutes } from './lines.js';
 import type { TypedServer } from './module.js';
 import { scheduledCallRoutes } from './scheduled-calls.js';
 import { serviceNumberRoutes } from './service-numbers.js';
+import { systemRoutes } from './system.js';
 import { tokenRoutes } from './tokens.js';
 import { trunkRoutes } from './trunks.js';
 import { virtualCardRoutes } from './virtual-card.js';
@@ -24,6 +25,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     tokenRoutes,
     accountRoutes,
     virtualCardRoutes,
+    systemRoutes,
   ];
   for (const register of modules) register(server, dependencies);
 }
