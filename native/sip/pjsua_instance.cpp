@@ -93,6 +93,8 @@ void fillAccount(pjsua_acc_config& config, const SipOptions& options, SrtpUse sr
   config.rtp_cfg.qos_type = PJ_QOS_TYPE_VOICE;
   // Accounts share the range: in order, each would begin among the ports another has taken, and a stranger could guess the next one.
   config.rtp_cfg.randomize_port = PJ_TRUE;
+  // Else PJSUA looks its own host name up in the DNS for every call it makes, under its one lock (pjsua_media.c, get_media_ip_version).
+  config.ipv6_media_use = PJSUA_IPV6_DISABLED;
   config.use_timer = PJSUA_SIP_TIMER_OPTIONAL;
   config.require_100rel = PJSUA_100REL_OPTIONAL;
   config.use_srtp = srtpUse(srtp);
