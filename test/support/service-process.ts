@@ -11,6 +11,8 @@ import { eventually } from './until.js';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'dist/main.js');
 export const TOKEN = 'test-token-0123456789abcdefghijklmnopqrstuvwxyz';
+/** As board/setup/start.sh and the systemd unit give them. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=2'];
 const READY_MS = 30_000;
 const IDLE_MS = 5000;
 const LONGEST_OUTPUT = 4_000_000;
@@ -55,7 +57,7 @@ export class ServiceProcess {
   /** Starts it and waits until it is ready. */
   static async start(options: ServiceProcessOptions = {}): Promise<ServiceProcess> {
     const stateDir = options.stateDir ?? mkdtempSync(path.join(tmpdir(), 'branchline-service-'));
-    const child = spawn(process.execPath, [...(options.inspect === true ? ['--inspect=127.0.0.1:0'] : []), MAIN, 'serve'], {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, ...(options.inspect === true ? ['--inspect=127.0.0.1:0'] : []), MAIN, 'serve'], {
       cwd: stateDir,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...foreignEnvironment(), ...environmentOf(options, stateDir) },
