@@ -29,8 +29,16 @@ export function startHousekeeping({ store, clock, logger }: HousekeepingParts): 
     }
   };
   const tasks = [
-    cron.schedule('17 * * * *', guarded('removing what is past its time', () => removeOld(store, clock)), { timezone: 'UTC' }),
-    cron.schedule('43 2 * * *', guarded('the backup', () => store.backup()), { timezone: 'UTC' }),
+    cron.schedule(
+      '17 * * * *',
+      guarded('removing what is past its time', () => removeOld(store, clock)),
+      { timezone: 'UTC' },
+    ),
+    cron.schedule(
+      '43 2 * * *',
+      guarded('the backup', () => store.backup()),
+      { timezone: 'UTC' },
+    ),
   ];
   return () => {
     for (const task of tasks) void task.destroy();
