@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,6 +105,17 @@ describe('an Idempotency-Key', () => {
     const again = await send(`for ${where}`.replace(' ', '-'), body, where);
     expect(first.status).toBeLessThan(300);
     expect(again).toMatchObject({ status: first.status, body: first.body });
+  });
+
+  it('holds for a token without keeping its secret anywhere', async () => {
+    const first = await send('token', { name: 'made once' }, '/tokens');
+    const again = await send('token', { name: 'made once' }, '/tokens');
+    const { token, ...rest } = first.body as Asked & { readonly token: string };
+    expect(again).toMatchObject({ status: 201, body: rest });
+    expect(again.body).not.toHaveProperty('token');
+    const files = readdirSync(service.stateDir).filter((name) => name.startsWith('branchline.db'));
+    expect(files.length).toBeGreaterThan(0);
+    for (const name of files) expect(readFileSync(path.join(service.stateDir, name)).includes(token)).toBe(false);
   });
 
   it('holds for an upload', async () => {

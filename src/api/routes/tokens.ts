@@ -30,6 +30,9 @@ export const tokenRoutes: RouteModule = (server, { store, tokens }) => {
         name,
         expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : null,
       });
+      // Nothing keeps the secret, not even for a repetition of this request: that one is answered without it.
+      const answer = request.idempotency.keep(201, view(created.record));
+      if (answer.length > 0) await store.commit(...answer);
       return reply.code(201).send({ ...view(created.record), token: created.secret });
     },
   );
