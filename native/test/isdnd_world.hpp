@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+// Two or more isdnds in virtual time, their D channels joined by a wire that can lose frames and be cut.
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "common/clock.hpp"
+#include "isdnd/protocol.hpp"
+#include "isdnd/server.hpp"
+
+namespace branchline::isdn::test {
+
+inline constexpr std::uint32_t kE1Channels = 0xFFFE'FFFE;  // 1…15, 17…31.
+inline constexpr std::uint32_t kBriChannels = 0b110;
+inline constexpr std::uint8_t kSpan = 1;
+
+inline std::array<int, 2> packetPair(int flags) {
+  std::array<int, 2> ends{};
+  REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0, ends.data()) == 0);
+  return ends;
+}
+
+inline void sendMessage(int control, const Message& message, int descriptor = -1) {
+  auto packet = encode(message);
+  iovec part{packet.data(), packet.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> extra{};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  if (descriptor >= 0) {
+    header.msg_control = extra.data();
+    header.msg_controllen = extra.size();
+    cmsghdr* const rights = CMSG_FIRSTHDR(&header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+  }
+  REQUIRE(sendmsg(control, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(packet.size()));
+}
+
+/// The next message; waits for it. nullopt: closed.
+inline std::optional<Message> receiveMessage(int control) {
+  std::array<std::uint8_t, kMaxMessageBytes> packet{};
+  const ssize_t size = recv(control, packet.data(), packet.size(), 0);
+  if (size <= 0) return std::nullopt;
+  auto message = decode({packet.data(), static_cast<std::size_t>(size)});
+  REQUIRE(message);
+  return message;
+}
+
+/// One isdnd with one span, and what it said.
+class Side {
+ public:
+  Side(SteppedClock& clock, ConfigureSpan configuration) : clock_(clock) {
+    const auto control = packetPair(0);
+    const auto dChannel = packetPair(SOCK_NONBLOCK);
+    control_ = control[0];
+    wire_ = dChannel[0];
+    thread_ = std::thread([this, end = control[1]] {
+      Server server(end, clock_);
+      served_ = server.run();
+    });
+    sendMessage(control_, configuration, dChannel[1]);
+    close(dChannel[1]);
+  }
+  ~Side() {
+    close(control_);
+    thread_.join();
+    if (wire_ >= 0) close(wire_);
+    CHECK(served_);
+  }
+  Side(const Side&) = delete;
+  Side& operator=(const Side&) = delete;
+
+  void say(const Message& message) { sendMessage(control_, message); }
+  /// A step at the clock's time. What came before its end is in `heard`, and was handed to `on`.
+  StepDone step() {
+    say(Step{.sequence = ++sequence_, .nowNs = clock_.nowNs()});
+    for (;;) {
+      auto message = receiveMessage(control_);
+      REQUIRE(message);
+      if (const auto* const done = std::get_if<StepDone>(&*message)) {
+        CHECK(done->sequence == sequence_);
+        return *done;
+      }
+      if (const auto* const text = std::get_if<Log>(&*message)) {
+        logs.push_back(text->text);
+        continue;
+      }
+      heard.push_back(*message);
+      if (on) on(*message);
+    }
+  }
+  SpanStatus status() {
+    say(QuerySpan{.span = kSpan});
+    step();
+    SpanStatus last;
+    std::erase_if(heard, [&](const Message& message) {
+      if (const auto* const one = std::get_if<SpanStatus>(&message)) last = *one;
+      return std::holds_alternative<SpanStatus>(message);
+    });
+    return last;
+  }
+  template <typename Kind>
+  [[nodiscard]] std::vector<Kind> all() const {
+    std::vector<Kind> found;
+    for (const Message& message : heard) {
+      if (const auto* const one = std::get_if<Kind>(&message)) found.push_back(*one);
+    }
+    return found;
+  }
+  template <typename Kind>
+  [[nodiscard]] bool has() const {
+    return !all<Kind>().empty();
+  }
+  template <typename Kind>
+  [[nodiscard]] Kind one() const {
+    const auto found = all<Kind>();
+    REQUIRE(found.size() == 1);
+    return found[0];
+  }
+  [[nodiscard]] int wire() const { return wire_; }
+  void cutForGood() {
+    close(wire_);
+    wire_ = -1;
+  }
+
+  std::vector<Message> heard;
+  std::vector<std::string> logs;
+  std::function<void(const Message&)> on;
+
+ private:
+  SteppedClock& clock_;
+  int control_ = -1;
+  int wire_ = -1;
+  std::thread thread_;
+  bool served_ = false;
+  std::uint32_t sequence_ = 0;
+};
+
+/// The first side is the network's (a bus's NT), the others hear only it.
+class World {
+ public:
+  explicit World(const std::vector<ConfigureSpan>& configurations) {
+    for (const ConfigureSpan& configuration : configurations) sides.push_back(std::make_unique<Side>(clock, configuration));
+  }
+
+  Side& network() { return *sides[0]; }
+  Side& user(std::size_t which = 1) { return *sides[which]; }
+
+  /// Runs until `seconds` of virtual time have gone, from timer to timer.
+  void run(double seconds) {
+    runUntil(seconds, [] { return false; });
+  }
+  /// True as soon as `done`; false when the time is over.
+  bool runUntil(double seconds, const std::function<bool()>& done) {
+    const std::int64_t end = clock.nowNs() + static_cast<std::int64_t>(seconds * 1e9);
+    for (;;) {
+      const std::int64_t next = settle();
+      if (done()) return true;
+      if (clock.nowNs() >= end) return false;
+      clock.advanceTo(next == 0 || next > end ? end : std::max(next, clock.nowNs() + 1'000'000));
+    }
+  }
+  bool bringUp() {
+    return runUntil(5, [&] { return std::all_of(sides.begin(), sides.end(), [](const auto& side) { return side->template has<LayerTwo>(); }); });
+  }
+  void forget() {
+    for (const auto& side : sides) side->heard.clear();
+  }
+
+  SteppedClock& clock = sharedClock();
+  std::vector<std::unique_ptr<Side>> sides;
+  double lossRate = 0;
+  bool cut = false;
+  std::mt19937 random{1};
+
+ private:
+  /// libpri has one clock a process, which outlives all that use it: time goes on from test to test.
+  static SteppedClock& sharedClock() {
+    static SteppedClock clock;
+    return clock;
+  }
+  /// Steps at the present moment until nothing moves. Answers the next timer of any side; 0: none.
+  std::int64_t settle() {
+    for (int turn = 0;; turn++) {
+      REQUIRE(turn < 100'000);  // A D channel that never comes to rest.
+      std::int64_t next = 0;
+      std::uint32_t moved = 0;
+      for (const auto& side : sides) {
+        const StepDone done = side->step();
+        moved += done.frames;
+        if (done.nextDueNs != 0 && (next == 0 || done.nextDueNs < next)) next = done.nextDueNs;
+      }
+      if (carry() + moved == 0) return next;
+    }
+  }
+  std::uint32_t carry() {
+    std::uint32_t carried = 0;
+    for (std::size_t from = 0; from < sides.size(); from++) {
+      if (sides[from]->wire() < 0) continue;
+      std::array<std::uint8_t, 2048> frame{};
+      for (ssize_t size = 0; (size = recv(sides[from]->wire(), frame.data(), frame.size(), MSG_DONTWAIT)) > 0; carried++) {
+        const bool lost = cut || (lossRate > 0 && std::uniform_real_distribution<>()(random) < lossRate);
+        if (lost) continue;
+        for (std::size_t to = from == 0 ? 1 : 0; to < (from == 0 ? sides.size() : 1); to++) {
+          if (sides[to]->wire() >= 0) REQUIRE(send(sides[to]->wire(), frame.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) == size);
+        }
+      }
+    }
+    return carried;
+  }
+};
+
+inline ConfigureSpan e1(Node node) {
+  return {.span = kSpan, .node = node, .channels = kE1Channels, .location = node == Node::network ? Location::publicLocal : Location::privateLocal};
+}
+inline ConfigureSpan bri(Node node, Access access) {
+  ConfigureSpan configuration = e1(node);
+  configuration.access = access;
+  configuration.channels = kBriChannels;
+  return configuration;
+}
+
+inline Setup setupTo(const std::string& number, std::uint32_t call = 1) {
+  return {.span = kSpan,
+          .call = call,
+          .called = {.digits = number},
+          .calling = {.digits = "1632960789", .type = 2, .plan = 1, .presentation = 0, .screening = 1},
+          .callingName = "Alice Example"};
+}
+
+/// Answers every call at once.
+inline void answerAll(Side& side) {
+  side.on = [&side](const Message& message) {
+    if (const auto* const setup = std::get_if<Setup>(&message)) side.say(Connect{.span = kSpan, .call = setup->call});
+  };
+}
+
+/// No call, no channel in use at either end, and no call that ended other than once.
+inline void checkIdle(World& world) {
+  for (const auto& side : world.sides) {
+    const SpanStatus status = side->status();
+    CHECK(status.calls == 0);
+    CHECK(status.busyChannels == 0);
+    std::map<std::uint32_t, int> ends;
+    for (const auto& released : side->all<Released>()) CHECK(++ends[released.call] == 1);
+  }
+}
+
+}  // namespace branchline::isdn::test
