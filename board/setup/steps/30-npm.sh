@@ -26,8 +26,9 @@ step_sqlite() {
     say "the kept build of better-sqlite3 does not load here; building it again"
   fi
   # Node's own headers, where they lie beside it; else node-gyp downloads them.
-  local environment=()
-  if [[ -f "$NODE_PREFIX/include/node/node_api.h" ]]; then environment=("npm_config_nodedir=$NODE_PREFIX"); fi
+  # Our header before Node's: better-sqlite3/node_object_wrap.h says why.
+  local environment=("CXX=${CXX:-g++} -I$ROOT/board/setup/better-sqlite3")
+  if [[ -f "$NODE_PREFIX/include/node/node_api.h" ]]; then environment+=("npm_config_nodedir=$NODE_PREFIX"); fi
   run_long sqlite-build "compiling better-sqlite3, once a machine and Node version (about 90 s)" \
     env "${environment[@]}" npm --prefix "$package" run build-release ||
     die "better-sqlite3 could not be built; the whole log is $LOGS/sqlite-build.log"
@@ -39,8 +40,8 @@ step_sqlite() {
 
 # Prints the name that a build of package $1 is kept under: all that decides whether the binary fits.
 sqlite_cache_name() {
-  printf 'better-sqlite3-%s-%s-%s' "$(node -p 'require(process.argv[1]).version' "$1/package.json")" "$NODE_ABI" \
-    "$(getconf GNU_LIBC_VERSION | tr ' ' '-')"
+  printf 'better-sqlite3-%s-%s-%s-%s' "$(node -p 'require(process.argv[1]).version' "$1/package.json")" "$NODE_ABI" \
+    "$(getconf GNU_LIBC_VERSION | tr ' ' '-')" "$(hash_input <"$ROOT/board/setup/better-sqlite3/node_object_wrap.h")"
 }
 
 # True if the binary of package $1 loads in this Node and opens a database.
