@@ -61,7 +61,10 @@ void Calls::stateChanged(pjsua_call_id id, pjsip_event* event) {
       // Incoming: the 200 has left. Outgoing: it came, but its SDP is read only after this; CONFIRMED follows at once.
       if (!call->outgoing) noteAnswered(call);
       break;
-    case PJSIP_INV_STATE_CONFIRMED: noteAnswered(call); break;
+    case PJSIP_INV_STATE_CONFIRMED:
+      noteAnswered(call);
+      noteAcknowledged(call);
+      break;
     case PJSIP_INV_STATE_DISCONNECTED: end(call, endOf(*call, *event)); break;
     default: break;
   }

@@ -40,7 +40,7 @@ struct SipCall {
   bool seized = false;
   bool responded = false;
   bool answered = false;
-  bool acknowledged = false;                  // The ACK of an answered incoming call came.
+  bool acknowledged = false;                  // The ACK came, or was sent.
   std::optional<ClearRequest> clearAfterAck;  // A BYE may not leave before it (RFC 3261 §15).
   bool held = false;
   int lastProgress = 0;          // The 18x told last, + 1000 with audio.
