@@ -1,4 +1,4 @@
-import type { AttemptRecord, RequestState, Store, WriteCommand } from '../store/index.js';
+import type { AttemptRecord, RequestRecord, RequestState, Store, WriteCommand } from '../store/index.js';
 import type { JournalContents } from './attempts/journal.js';
 import type { EventPort, PreparedEvent } from './ports.js';
 import { eventOf, interrupt, withdrawAttempt } from './records.js';
@@ -66,7 +66,7 @@ interface Recovered {
 function queueAgain({ store, now }: RecoveryOptions, attempt: AttemptRecord): Recovered {
   const { scheduledCalls } = store;
   const ended = withdrawAttempt(attempt, now, 'restartedBeforeDialling', 'The service was restarted before the First Party was dialled');
-  const request = scheduledCalls.get(attempt.requestId);
+  const request = openRequest(store, attempt);
   if (request === null) return { commands: [scheduledCalls.updateAttempt(ended)], events: [] };
   // Its state may say that it was being dialled: the journal knows better.
   const waiting = request.state === 'dialling' ? [scheduledCalls.update({ ...request, state: 'queued', updatedAt: now }, OPEN_STATES)] : [];
@@ -75,7 +75,7 @@ function queueAgain({ store, now }: RecoveryOptions, attempt: AttemptRecord): Re
 
 function interruptAttempt({ store, now, events }: RecoveryOptions, attempt: AttemptRecord): Recovered {
   const { scheduledCalls } = store;
-  const request = scheduledCalls.get(attempt.requestId);
+  const request = openRequest(store, attempt);
   const words =
     attempt.answeredAt === null ? 'The service was cut off while the First Party may have been rung' : 'The service was cut off during the call';
   if (request === null) return { commands: [scheduledCalls.updateAttempt(withdrawAttempt(attempt, now, 'cutOff', words))], events: [] };
@@ -89,4 +89,10 @@ function interruptAttempt({ store, now, events }: RecoveryOptions, attempt: Atte
       events.prepare(eventOf(`request.${state}`, now, request, { outcome: 'interrupted', reasonCode: 'cutOff', reason: words }, attempt.callId)),
     ],
   };
+}
+
+/** The attempt's request; null where that is final already: then only the attempt is left to end. */
+function openRequest({ scheduledCalls }: Store, attempt: AttemptRecord): RequestRecord | null {
+  const request = scheduledCalls.get(attempt.requestId);
+  return request !== null && OPEN_STATES.includes(request.state) ? request : null;
 }

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../core/index.js';
 import type { RequestRecord, Store } from '../store/index.js';
 import type { Arming } from './attempts/arming.js';
 import type { AttemptRunner } from './attempts/attempt-runner.js';
+import type { RecordKeeper } from './attempts/record-keeper.js';
 import { Backlog } from './due/backlog.js';
 import type { ClockWatch } from './due/clock-watch.js';
 import { Dispatcher, type DispatcherOptions } from './due/dispatcher.js';
@@ -15,6 +16,7 @@ export interface ScheduleOptions {
   readonly watch: ClockWatch;
   readonly arming: Arming;
   readonly runner: AttemptRunner;
+  readonly keeper: RecordKeeper;
   readonly dispatch: Pick<DispatcherOptions, 'limitOf' | 'lineWait' | 'expire'>;
 }
 
@@ -28,7 +30,7 @@ export class Schedule {
   readonly #near: DueClock;
   readonly #dispatcher: Dispatcher;
   readonly #backlog: Backlog;
-  /** Being changed: not to be taken up from the database meanwhile. */
+  /** Being accepted or changed: not to be taken up from the database meanwhile. */
   readonly #locked = new Set<string>();
   #running = false;
 
@@ -44,6 +46,10 @@ export class Schedule {
       mayStart: (entry) => entry.immediate || watch.trusted,
       mayExpire: () => watch.trusted,
       arm: (entry) => arming.arm(entry),
+      expire: (entry) => {
+        arming.release(entry);
+        options.dispatch.expire(entry);
+      },
       launch: (entry) => {
         arming.release(entry);
         runner.start(entry);
@@ -92,12 +98,13 @@ export class Schedule {
     return entry;
   }
 
-  unlock(requestId: string): void {
-    this.#locked.delete(requestId);
+  /** Keeps a request out that is about to be stored, until `unlock`: whoever stores it adds it. */
+  lock(requestId: string): void {
+    this.#locked.add(requestId);
   }
 
-  isLocked(requestId: string): boolean {
-    return this.#locked.has(requestId);
+  unlock(requestId: string): void {
+    this.#locked.delete(requestId);
   }
 
   /** What was taken goes back unchanged. */
@@ -117,9 +124,14 @@ export class Schedule {
   }
 
   #takeUp(request: RequestRecord): void {
-    const { id } = request;
-    const known = this.#far.has(id) || this.#near.has(id) || this.#dispatcher.has(id) || this.#options.runner.has(id) || this.#locked.has(id);
-    if (!known) this.#place(entryOf(request));
+    if (!this.#isKnown(request.id)) this.#place(entryOf(request));
+  }
+
+  /** In memory already, or further on than the database says: what has been dialled is not taken up again while its record is on its way. */
+  #isKnown(id: string): boolean {
+    const { runner, keeper } = this.#options;
+    const waits = this.#far.has(id) || this.#near.has(id) || this.#dispatcher.has(id);
+    return waits || this.#locked.has(id) || runner.has(id) || keeper.current(id) !== null;
   }
 
   #place(entry: Entry): void {

@@ -96,8 +96,8 @@ export class Scheduler {
       onFinished: (entry) => this.#schedule.finished(entry.accountId),
       onWaiting: (request) => this.#schedule.add(request),
     });
-    const dispatch = { limitOf, lineWait: (entry: Entry) => this.#lineWait(entry), expire: (entry: Entry) => void this.#expire(entry.id) };
-    this.#schedule = new Schedule({ clock, logger, store, watch: this.#watch, arming, runner: this.#runner, dispatch });
+    const dispatch = { limitOf, lineWait: (entry: Entry) => this.#lineWait(entry), expire: (entry: Entry) => void this.#expire(entry) };
+    this.#schedule = new Schedule({ clock, logger, store, watch: this.#watch, arming, runner: this.#runner, keeper: this.#keeper, dispatch });
     const acceptance = new Acceptance(store, clock, this.#admission);
     this.#desk = new RequestDesk({
       store,
@@ -248,12 +248,12 @@ export class Scheduler {
     this.#watch.noteWritten();
   }
 
-  async #expire(requestId: string): Promise<void> {
+  async #expire(entry: Entry): Promise<void> {
     try {
-      await this.#desk.expire(requestId);
+      await this.#desk.expire(entry);
     } catch (error) {
-      this.#options.logger.warn({ error, requestId }, 'That a Scheduled Call expired could not be written: trying again');
-      this.#options.clock.after(RETRY_MS, () => this.#offerAgain(requestId));
+      this.#options.logger.warn({ error, requestId: entry.id }, 'That a Scheduled Call expired could not be written: trying again');
+      this.#options.clock.after(RETRY_MS, () => this.#offerAgain(entry.id));
     }
   }
 

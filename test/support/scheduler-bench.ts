@@ -16,6 +16,7 @@ export class TroubledStore {
   /** Set: every commit is refused with it. */
   refusal: Error | null = null;
   #gate: Promise<void> = Promise.resolve();
+  #answers: Promise<void> = Promise.resolve();
   #open: () => void = () => undefined;
 
   constructor(store: Store) {
@@ -25,12 +26,18 @@ export class TroubledStore {
         await this.#gate;
         if (this.refusal !== null) throw this.refusal;
         await store.commit(...commands);
+        await this.#answers;
       },
     };
   }
 
   hold(): void {
     this.#gate = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  /** Commits are made, and whoever asked for them hears of it only after `release`. */
+  holdAnswers(): void {
+    this.#answers = new Promise((resolve) => (this.#open = resolve));
   }
 
   release(): void {

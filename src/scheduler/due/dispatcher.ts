@@ -112,6 +112,14 @@ export class Dispatcher {
   pump(): void {
     if (this.#stopped || this.#pumping || this.#options.clock.monotonic() < this.#storeFailingUntil) return;
     this.#pumping = true;
+    try {
+      this.#turn();
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #turn(): void {
     this.#unblock();
     const turnEnd = this.#options.clock.monotonic() + TURN_MS;
     for (let entry = this.#next(); entry !== null; entry = this.#next()) {
@@ -122,7 +130,6 @@ export class Dispatcher {
         break;
       }
     }
-    this.#pumping = false;
   }
 
   /** The first in order, of all accounts with a place free, that nothing holds up. It has left the waiting. */

@@ -32,16 +32,18 @@ export class Acceptance {
   accept(accountId: string, draft: RequestDraft): RequestRecord {
     const account = this.#account(accountId);
     const now = this.#clock.now();
-    return this.#record(account, draft, { id: newId('req', this.#clock), now, times: timesOf(draft, account, now), before: null });
+    return this.#record(account, draft, { id: newId('req', this.#clock), now, times: timesOf(draft, account, now), before: null, state: 'queued' });
   }
 
-  /** The request as `change` leaves it, `queued` or `held` as before. Throws a user error. */
+  /** The request as `change` leaves it, in the state it was in; one that waits for its retry is `queued` for another moment. Throws a user error. */
   change(record: RequestRecord, change: RequestChange): RequestRecord {
     const account = this.#account(record.accountId);
     const now = this.#clock.now();
     const draft: RequestDraft = { ...draftOf(record), ...definedOf(change) };
-    const times = change.scheduledAt === undefined ? keptTimes(record, change.latestStartAt) : timesOf(draft, account, now);
-    return this.#record(account, draft, { id: record.id, now, times, before: record });
+    const moved = change.scheduledAt !== undefined;
+    const times = moved ? timesOf(draft, account, now) : keptTimes(record, change.latestStartAt, account);
+    const state = record.state === 'held' || (record.state === 'waitingRetry' && !moved) ? record.state : 'queued';
+    return this.#record(account, draft, { id: record.id, now, times, before: record, state });
   }
 
   #account(accountId: string): AccountRecord {
@@ -50,7 +52,11 @@ export class Acceptance {
     throw new BranchlineError(schedulerErrors.featureMissing, FEATURE_MISSING);
   }
 
-  #record(account: AccountRecord, draft: RequestDraft, made: { id: string; now: number; times: Times; before: RequestRecord | null }): RequestRecord {
+  #record(
+    account: AccountRecord,
+    draft: RequestDraft,
+    made: { id: string; now: number; times: Times; before: RequestRecord | null; state: RequestRecord['state'] },
+  ): RequestRecord {
     const problems: InputProblem[] = [...made.times.problems];
     const serviceNumber = this.#number(draft.serviceNumber, account, '/serviceNumber', problems);
     const verdict = serviceNumber === null ? null : this.#admission.serviceNumber(account, serviceNumber);
@@ -79,7 +85,7 @@ export class Acceptance {
       priority: draft.priority ?? USUAL_PRIORITY,
       guarantee: draft.guarantee ?? 'atMostOnce',
       variables: JSON.stringify(draft.variables ?? {}),
-      state: made.before?.state === 'held' ? 'held' : 'queued',
+      state: made.state,
       outcome: made.before?.outcome ?? null,
       reasonCode: made.before?.reasonCode ?? null,
       reason: made.before?.reason ?? null,
@@ -128,9 +134,11 @@ function timesOf(draft: RequestDraft, account: AccountRecord, now: number): Time
   return { scheduledAt: immediate ? null : asked, dueAt, latestStartAt, problems };
 }
 
-function keptTimes(record: RequestRecord, latestStartAt: number | null | undefined): Times {
+/** The moment stays; `latestStartAt` undefined stays too, null is the account's again. */
+function keptTimes(record: RequestRecord, latestStartAt: number | null | undefined, account: AccountRecord): Times {
   const problems: InputProblem[] = [];
-  const latest = latestOf(latestStartAt ?? null, record.dueAt, record.latestStartAt, problems);
+  const usual = latestStartAt === null ? record.dueAt + account.limits.latestStartSeconds * 1000 : record.latestStartAt;
+  const latest = latestOf(latestStartAt ?? null, record.dueAt, usual, problems);
   return { scheduledAt: record.scheduledAt, dueAt: record.dueAt, latestStartAt: latest, problems };
 }
 

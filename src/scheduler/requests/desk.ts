@@ -106,8 +106,11 @@ export class RequestDesk {
   release(requestId: string): Promise<RequestRecord> {
     return this.#alter(requestId, (record) => {
       if (record.state !== 'held') throw wrongState(record, 'released', 'held');
+      const now = this.#options.clock.now();
+      // Asked for "now" and due later: it was held while it waited for its retry.
+      const state = record.scheduledAt === null && record.dueAt > now ? 'waitingRetry' : 'queued';
       return {
-        request: { ...record, state: 'queued', updatedAt: this.#options.clock.now() },
+        request: { ...record, state, updatedAt: now },
         event: 'request.released',
         reasonCode: 'requestChanged',
       };
@@ -134,9 +137,11 @@ export class RequestDesk {
   }
 
   /** Ends a request that could not be started in time. Rejects where it cannot be written. */
-  expire(requestId: string): Promise<void> {
+  expire(entry: Entry): Promise<void> {
+    const requestId = entry.id;
     return this.#lock.run(requestId, async () => {
       const { store, clock, events } = this.#options;
+      await entry.arming;
       const record = store.scheduledCalls.get(requestId);
       const now = clock.now();
       if (record === null || !['queued', 'waitingRetry'].includes(record.state) || record.latestStartAt >= now) return;
@@ -178,7 +183,10 @@ export class RequestDesk {
     const { scheduledCalls } = store;
     const made = requests.map((request) => ({ request, armed: this.#armAtOnce(request, 1) }));
     const accepted = requests.map((request) => events.prepare(eventOf('request.accepted', request.createdAt, request, { dueAt: request.dueAt })));
-    for (const { accountId } of requests) this.#count(accountId, 1);
+    for (const { id, accountId } of requests) {
+      this.#count(accountId, 1);
+      schedule.lock(id);
+    }
     try {
       await this.#commit([
         ...requests.map((request) => scheduledCalls.insert(request)),
@@ -187,7 +195,10 @@ export class RequestDesk {
         ...alongside,
       ]);
     } finally {
-      for (const { accountId } of requests) this.#count(accountId, -1);
+      for (const { id, accountId } of requests) {
+        this.#count(accountId, -1);
+        schedule.unlock(id);
+      }
     }
     for (const { request, armed } of made) schedule.add(request, armed);
     for (const event of accepted) event.publish();
