@@ -43,7 +43,10 @@ class SipStack::Impl final : public MessageListener {
   PjsuaInstance& instance() noexcept { return *instance_; }
 
   void inviteLeaving() override { calls_.inviteLeaving(); }
-  bool mayTakeCall() override { return open_ && calls_.count() < static_cast<std::size_t>(options_.maxCalls); }
+  bool mayTakeCall() override {
+    // pjsua itself would answer 486, busy, where calls that have ended hold its last place.
+    return open_ && calls_.count() < static_cast<std::size_t>(options_.maxCalls) && pjsua_call_get_count() < pjsua_call_get_max_count();
+  }
   void cancelArrived(Handle leg, std::string_view reason) override { calls_.cancelArrived(leg, reason); }
   void infoDigit(Handle leg, char digit, int durationMs) override { calls_.infoDigit(leg, digit, durationMs); }
   bool referArrived(Handle leg, std::string referTo) override { return calls_.referArrived(leg, std::move(referTo)); }

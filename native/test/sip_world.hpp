@@ -5,6 +5,7 @@
 // SIP program would.
 
 #include <arpa/inet.h>
+#include <pjsip.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -33,9 +34,11 @@ bool within(std::chrono::milliseconds limit, Condition condition) {
 /// A UDP socket on 127.0.0.1.
 class UdpSocket {
  public:
-  UdpSocket() : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in own = addressOf(0);
-    REQUIRE(bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own) == 0);
+  /// 0: a port of the system's choice. A port that is taken is left alone.
+  explicit UdpSocket(int port = 0) : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in own = addressOf(port);
+    const bool bound = bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own) == 0;
+    REQUIRE((bound || port != 0));
     socklen_t length = sizeof own;
     getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &length);
     port_ = ntohs(own.sin_port);
@@ -130,19 +133,28 @@ class RawPeer {
   UdpSocket rtp_;
 };
 
+/// Timers of SIP ten times as fast as RFC 3261's, so that a peer's silence is over in 3 s. Before the stack starts.
+inline void hurry() {
+  auto& timers = pjsip_cfg()->tsx;
+  timers.t1 = 50;
+  timers.t2 = 400;
+  timers.t4 = 500;
+  timers.td = 3200;
+}
+
 /// The stack, running.
 struct SipWorld {
   KeptEvents events;
   Engine engine{{.stepped = false, .maxHandles = 1024, .realtimePriority = false}, events};
   SipStack stack;
 
-  explicit SipWorld(int maxCalls = 32)
+  explicit SipWorld(int maxCalls = 32, int firstRtpPort = 34000, int lastRtpPort = 36999)
       : stack(engine, events,
               {.host = "127.0.0.1",
                .userAgent = "test",
                .maxCalls = maxCalls,
-               .firstRtpPort = 34000,
-               .lastRtpPort = 36999,
+               .firstRtpPort = firstRtpPort,
+               .lastRtpPort = lastRtpPort,
                .codecs = {"PCMA/8000", "PCMU/8000"}}) {}
 
   [[nodiscard]] int port() const { return stack.ports().udp; }
