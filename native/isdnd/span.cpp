@@ -15,6 +15,7 @@ namespace branchline::isdn {
 namespace {
 
 constexpr int kFcsOctets = 2;                               // libpri counts them in what it reads and writes; our D channels carry none.
+constexpr std::int64_t kEndPatienceNs = 60'000'000'000;     // T305 and T308 twice are 38 s.
 constexpr std::int64_t kRestartPatienceNs = 5'000'000'000;  // Then the next channel: some exchanges never acknowledge. libpri repeats by T316.
 
 int switchTypeOf(const ConfigureSpan& configuration) {
@@ -106,12 +107,17 @@ bool Span::receive() {
 void Span::runTimers() {
   while (pri_event* const event = pri_schedule_run(controller_)) dispatch(event);
   if (restarting_ != 0 && clock_.nowNs() >= restartUntilNs_) endRestart();
+  sweep();
 }
 
 std::int64_t Span::nextDueNs() const noexcept {
   std::int64_t due = 0;
   if (const timeval* const next = pri_schedule_next(controller_)) due = (next->tv_sec * 1'000'000LL + next->tv_usec) * 1000;
-  if (restarting_ != 0 && (due == 0 || restartUntilNs_ < due)) due = restartUntilNs_;
+  const auto sooner = [&](std::int64_t moment) { due = due == 0 ? moment : std::min(due, moment); };
+  if (restarting_ != 0) sooner(restartUntilNs_);
+  for (const Call& call : calls_) {
+    if (call.ending) sooner(call.endUntilNs);
+  }
   return due;
 }
 
@@ -176,6 +182,7 @@ Span::Call* Span::find(q931_call* handle) noexcept {
 void Span::note(Call& call, int cause, Location location, EndedBy by) {
   if (call.ending) return;
   call.ending = true;
+  call.endUntilNs = clock_.nowNs() + kEndPatienceNs;
   call.end.cause = static_cast<std::uint8_t>(cause > 0 && cause < 128 ? cause : PRI_CAUSE_NORMAL_UNSPECIFIED);
   call.end.location = location;
   call.end.by = by;
@@ -191,6 +198,18 @@ void Span::drop(Call& call) {
   end.responded = gone.responded;
   outbox_.send(end);
   restartNext();
+}
+
+void Span::sweep() {
+  for (std::size_t i = calls_.size(); i-- > 0;) {
+    Call& call = calls_[i];
+    const bool known = isKnownToLibpri(call.handle);
+    if (known && (!call.ending || clock_.nowNs() < call.endUntilNs)) continue;
+    log(LogLevel::error, known ? "a call that would not end was given up" : "libpri let go of a call without telling");
+    note(call, PRI_CAUSE_NORMAL_TEMPORARY_FAILURE, Location::user, EndedBy::line);
+    if (known) pri_destroycall(controller_, call.handle);
+    drop(call);
+  }
 }
 
 // One RESTART at a time, as libpri keeps only one in mind.

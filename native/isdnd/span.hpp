@@ -58,10 +58,11 @@ class Span {
     q931_call* handle = nullptr;
     int channel = 0;  // 0: none.
     bool incoming = false;
-    bool exclusive = false;   // Outgoing: of the SETUP.
-    bool responded = false;   // Outgoing: the far end answered; its channel is settled.
-    bool connecting = false;  // Incoming: CONNECT left.
-    bool ending = false;      // `end` holds why.
+    bool exclusive = false;       // Outgoing: of the SETUP.
+    bool responded = false;       // Outgoing: the far end answered; its channel is settled.
+    bool connecting = false;      // Incoming: CONNECT left.
+    bool ending = false;          // `end` holds why.
+    std::int64_t endUntilNs = 0;  // Ending: libpri's patience is over by then.
     Released end;
     std::optional<Said> said;  // What our clearing messages carry.
   };
@@ -108,6 +109,8 @@ class Span {
   [[nodiscard]] bool isKnownToLibpri(q931_call* handle) const noexcept;
   [[nodiscard]] bool settleChannel(Call& call, int asked);
   [[nodiscard]] int channelForIncoming(int asked, bool flexible);
+  /// Drops calls that libpri has let go of without a word, or does not get rid of.
+  void sweep();
   void restartNext();
   void endRestart();
   void log(LogLevel level, const std::string& text);

@@ -49,7 +49,7 @@ inline void sendMessage(int control, const Message& message, int descriptor = -1
     rights->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
   }
-  REQUIRE(sendmsg(control, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(packet.size()));
+  if (sendmsg(control, &header, MSG_NOSIGNAL) != static_cast<ssize_t>(packet.size())) FAIL("isdnd takes no message");
 }
 
 /// The next message; waits for it. nullopt: closed.
@@ -58,7 +58,7 @@ inline std::optional<Message> receiveMessage(int control) {
   const ssize_t size = recv(control, packet.data(), packet.size(), 0);
   if (size <= 0) return std::nullopt;
   auto message = decode({packet.data(), static_cast<std::size_t>(size)});
-  REQUIRE(message);
+  if (!message) FAIL("isdnd sent what is no message");
   return message;
 }
 
@@ -92,9 +92,9 @@ class Side {
     say(Step{.sequence = ++sequence_, .nowNs = clock_.nowNs()});
     for (;;) {
       auto message = receiveMessage(control_);
-      REQUIRE(message);
+      if (!message) FAIL("isdnd is gone");
       if (const auto* const done = std::get_if<StepDone>(&*message)) {
-        CHECK(done->sequence == sequence_);
+        if (done->sequence != sequence_) FAIL("a step was answered out of order");
         return *done;
       }
       if (const auto* const text = std::get_if<Log>(&*message)) {
@@ -186,6 +186,8 @@ class World {
   SteppedClock& clock = sharedClock();
   std::vector<std::unique_ptr<Side>> sides;
   double lossRate = 0;
+  double garbleRate = 0;  // Of frames with a layer 3: octets behind layer 2's header are changed.
+  unsigned garbled = 0;
   bool cut = false;
   std::mt19937 random{1};
 
@@ -198,7 +200,7 @@ class World {
   /// Steps at the present moment until nothing moves. Answers the next timer of any side; 0: none.
   std::int64_t settle() {
     for (int turn = 0;; turn++) {
-      REQUIRE(turn < 100'000);  // A D channel that never comes to rest.
+      if (turn == 100'000) FAIL("the D channels never come to rest");
       std::int64_t next = 0;
       std::uint32_t moved = 0;
       for (const auto& side : sides) {
@@ -209,6 +211,22 @@ class World {
       if (carry() + moved == 0) return next;
     }
   }
+  ssize_t garble(std::array<std::uint8_t, 2048>& frame, ssize_t size) {
+    constexpr ssize_t kLayerTwo = 4;
+    if (size <= kLayerTwo || garbleRate <= 0 || std::uniform_real_distribution<>()(random) >= garbleRate) return size;
+    garbled++;
+    const auto room = static_cast<unsigned>(size - kLayerTwo);
+    for (unsigned changes = 1 + random() % 4; changes > 0; changes--) frame[kLayerTwo + random() % room] = static_cast<std::uint8_t>(random());
+    switch (random() % 4) {
+      case 0: return kLayerTwo + static_cast<ssize_t>(random() % room);  // Cut short.
+      case 1: {                                                          // More behind it.
+        const ssize_t more = size + static_cast<ssize_t>(random() % 200);
+        for (ssize_t i = size; i < more; i++) frame[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(random());
+        return more;
+      }
+      default: return size;
+    }
+  }
   std::uint32_t carry() {
     std::uint32_t carried = 0;
     for (std::size_t from = 0; from < sides.size(); from++) {
@@ -217,6 +235,7 @@ class World {
       for (ssize_t size = 0; (size = recv(sides[from]->wire(), frame.data(), frame.size(), MSG_DONTWAIT)) > 0; carried++) {
         const bool lost = cut || (lossRate > 0 && std::uniform_real_distribution<>()(random) < lossRate);
         if (lost) continue;
+        size = garble(frame, size);
         for (std::size_t to = from == 0 ? 1 : 0; to < (from == 0 ? sides.size() : 1); to++) {
           if (sides[to]->wire() >= 0) REQUIRE(send(sides[to]->wire(), frame.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) == size);
         }

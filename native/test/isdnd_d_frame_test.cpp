@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <doctest/doctest.h>
+
+#include <random>
+#include <vector>
+
+#include "isdnd/channels.hpp"
+#include "isdnd/d_frame.hpp"
+
+using namespace branchline::isdn;
+
+namespace {
+
+// I frame; DISCONNECT of call 0x0105, flag set; sending complete; non-locking shift to codeset 6 with a "cause" that is none; cause 17 from the
+// public network serving the remote user; progress 8.
+const std::vector<std::uint8_t> kDisconnect{0x00, 0x01, 0x02, 0x04, 0x08, 0x02, 0x81, 0x05, 0x45, 0xA1, 0x9E,
+                                            0x08, 0x01, 0xFF, 0x08, 0x02, 0x84, 0x91, 0x1E, 0x02, 0x84, 0x88};
+
+}  // namespace
+
+TEST_CASE("cause, location, call reference and progress are found in a message, behind other elements and a shift of one element") {
+  std::vector<std::uint8_t> frame = kDisconnect;
+  const auto sight = lookInto(frame);
+  REQUIRE(sight);
+  CHECK(sight->callReference == 0x0105);
+  CHECK(sight->flag);
+  CHECK(sight->type == 0x45);
+  REQUIRE(sight->cause.size() == 2);
+  CHECK(sight->cause[0] == 0x84);
+  CHECK(sight->cause[1] == 0x91);
+  CHECK(sight->inband);
+  frame[9] = 0x96;  // A locking shift: everything behind it is of another codeset.
+  REQUIRE(lookInto(frame));
+  CHECK(lookInto(frame)->cause.empty());
+}
+
+TEST_CASE("a UI frame's message begins an octet earlier, and a reference of one octet is read") {
+  std::vector<std::uint8_t> frame{0x02, 0xFF, 0x03, 0x08, 0x01, 0x85, 0x05, 0x1E, 0x02, 0x82, 0x83};
+  const auto sight = lookInto(frame);
+  REQUIRE(sight);
+  CHECK(sight->callReference == 5);
+  CHECK(sight->flag);
+  CHECK(sight->type == 0x05);
+  CHECK_FALSE(sight->inband);
+  frame[3] = 0x43;
+  CHECK_FALSE(lookInto(frame));
+}
+
+TEST_CASE("frames of layer 2 alone hold no message, and no frame makes it read beyond the end") {
+  std::vector<std::uint8_t> rr{0x00, 0x01, 0x01, 0x04};
+  CHECK_FALSE(lookInto(rr));
+  std::mt19937 random(20261123);
+  int seen = 0;
+  for (int i = 0; i < 200'000; i++) {
+    std::vector<std::uint8_t> frame = kDisconnect;
+    for (unsigned changes = random() % 4; changes > 0; changes--) frame[4 + random() % (frame.size() - 4)] = static_cast<std::uint8_t>(random());
+    frame.resize(random() % (frame.size() + 1));
+    frame.shrink_to_fit();
+    if (const auto sight = lookInto(frame)) {
+      seen++;
+      if (!sight->cause.empty())
+        CHECK((sight->cause.data() > frame.data() && sight->cause.data() + sight->cause.size() <= frame.data() + frame.size()));
+    }
+  }
+  CHECK(seen > 20'000);
+}
+
+TEST_CASE("channel 31 comes before channel 1 again in round robin, and what is not ours is never taken") {
+  Channels channels(1U << 31 | 1U << 1 | 1U, Selection::roundRobin);
+  CHECK(channels.takeAny() == 1);
+  CHECK(channels.takeAny() == 31);
+  CHECK(channels.takeAny() == 0);
+  channels.release(1);
+  channels.release(31);
+  CHECK(channels.takeAny() == 1);
+  CHECK_FALSE(channels.take(1));
+  CHECK_FALSE(channels.take(0));
+  CHECK_FALSE(channels.take(2));
+  channels.beginRestart(1U << 31);
+  CHECK(channels.takeAny() == 0);
+  CHECK(channels.take(31));
+}
