@@ -141,6 +141,17 @@ describe('a First Party that does not answer', () => {
     expect(bench.store.calls.cdrsOfCall(callIds[0] ?? '')).toMatchObject([{ callType: 167, to: FIRST_PARTY, clearDown: 3 }]);
   });
 
+  it('has answered even where it hangs up in the same moment', async () => {
+    const { id } = await bench.request();
+    bench.line.last.answer();
+    bench.line.last.end();
+    await bench.advance(300);
+    const { request, attempts, callIds } = view(id);
+    expect(request).toMatchObject({ state: 'completed', outcome: 'answered' });
+    expect(attempts).toMatchObject([{ outcome: 'answered', answeredAt: bench.clock.now() - 300 }]);
+    expect(bench.store.calls.cdrsOfCall(callIds[0] ?? '')).toMatchObject([{ callType: 167, ttaMs: 1 }]);
+  });
+
   it('is hung up on while it rings: the request fails as cancelled', async () => {
     const { id } = await bench.request();
     bench.line.last.ring();

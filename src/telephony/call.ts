@@ -55,7 +55,10 @@ export interface Call {
   trace(type: string, data: Readonly<Record<string, unknown>>): void;
   /** Aborted when the A-leg has ended or the call is being cleared. */
   readonly signal: AbortSignal;
-  /** Clears every leg with `q850` and, when all have ended, writes the call's end with the count of its CDRs. Idempotent; resolves when committed. */
+  /**
+   * Clears every leg with `q850` and, when all have ended, hands the call's end with the count of its CDRs to the store. Idempotent; resolves then:
+   * nothing that is committed afterwards is there before it, and a full disk keeps nobody waiting.
+   */
   end(q850: number): Promise<void>;
 }
 

@@ -19,6 +19,8 @@ export class MemoryTables {
   readonly numberRows = new Map<string, ServiceNumberRecord>();
   /** Set: every commit fails with it. */
   failure: Error | null = null;
+  /** That were carried out, those of traces apart. */
+  commits = 0;
 
   readonly #operations: Record<string, (row: never) => void> = {
     'trunks.put': (row: TrunkRecord) => {
@@ -62,6 +64,7 @@ export class MemoryTables {
   #commit(commands: readonly WriteCommand[]): Promise<void> {
     if (this.failure !== null) return Promise.reject(this.failure);
     try {
+      if (commands.some(({ operation }) => operation !== 'traces.append')) this.commits += 1;
       for (const { operation, parameters } of commands) this.#operations[operation]?.(parameters[0] as never);
       return Promise.resolve();
     } catch (error) {

@@ -80,6 +80,8 @@ export const callRoutes: RouteModule = (server, { store, calls }) => {
     ...(query.after === undefined ? {} : { after: query.after }),
   });
   const view = (record: CallRecord) => callView(record, calls.get(record.id)?.legs);
+  /** A live call is known before the store has it. */
+  const find = (id: string) => calls.recordOf(id) ?? store.calls.get(id);
 
   server.get(
     '/calls',
@@ -99,7 +101,7 @@ export const callRoutes: RouteModule = (server, { store, calls }) => {
   );
 
   server.get('/calls/:id', { schema: { operationId: 'getCall', tags: ['Calls'], params: IdParams, response: { 200: CallView } } }, (request) =>
-    view(visible(request, store, store.calls.get(request.params.id), 'call')),
+    view(visible(request, store, find(request.params.id), 'call')),
   );
 
   server.get(
@@ -114,7 +116,7 @@ export const callRoutes: RouteModule = (server, { store, calls }) => {
       },
     },
     (request) => {
-      visible(request, store, store.calls.get(request.params.id), 'call');
+      visible(request, store, find(request.params.id), 'call');
       const trace = store.traces.ofCall(request.params.id);
       return {
         items: trace.map(({ sequence, at, type, data }) => ({ sequence, at: iso(at), type, data: JSON.parse(data) as Record<string, unknown> })),
@@ -126,7 +128,7 @@ export const callRoutes: RouteModule = (server, { store, calls }) => {
     '/calls/:id/hang-up',
     { schema: { operationId: 'hangUpCall', tags: ['Calls'], summary: 'Ends a live call', params: IdParams, response: { 202: CallView } } },
     async (request, reply) => {
-      const record = visible(request, store, store.calls.get(request.params.id), 'call');
+      const record = visible(request, store, find(request.params.id), 'call');
       const call = calls.get(record.id);
       if (call === null) throw new BranchlineError(apiErrors.wrongState, 'The call has ended already');
       void call.end(16);

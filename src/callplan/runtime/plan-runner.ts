@@ -24,7 +24,7 @@ export class PlanRunner {
   }
 
   /**
-   * Takes the A-party through a plan version, to the call's end: when it resolves the call has ended, and its records are committed. Never
+   * Takes the A-party through a plan version, to the call's end: when it resolves the call has ended, and its records are with the store. Never
    * rejects: a fault is told in the trace and the log, and the A-party hears congestion tone before it is cleared with 41.
    */
   run(request: RunRequest): Promise<RunEnd> {

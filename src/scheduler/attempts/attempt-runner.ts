@@ -10,7 +10,7 @@ import type { Journal } from './journal.js';
 import { type CancelCause, LiveAttempt } from './live-attempt.js';
 import type { RecordKeeper } from './record-keeper.js';
 
-/** The record of a call's end may take so long before the request's own goes ahead. */
+/** A call's legs may take so long to go before the request's record goes ahead. */
 const CALL_END_PATIENCE_MS = 2_000;
 /** Q.850 causes that we give. */
 const NORMAL_CLEARING = 16;
@@ -229,7 +229,7 @@ export class AttemptRunner {
     await this.#endCall(call, result.q850);
   }
 
-  /** Ends the call and gives its records a moment to be written first; a full disk must not hold up more than that. */
+  /** Ends the call, so that its records go to the store before the attempt's; a line that does not let go must not hold them up for long. */
   async #endCall(call: Call, q850: number): Promise<void> {
     const { clock, logger } = this.#options;
     const written = call

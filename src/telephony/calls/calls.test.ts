@@ -55,13 +55,26 @@ async function answeredCall(): Promise<Call> {
 }
 
 describe('a call', () => {
-  it('is in the store from its beginning, with its First Party as soon as that is dialled', () => {
+  it('is known from its beginning and in the store soon, with its First Party as soon as that is dialled', async () => {
+    const startAt = clock.now();
     const call = registry.open(SCHEDULED);
-    expect(tables.callRows.get('call_1')).toMatchObject({ startAt: clock.now(), endAt: null, from: '+441632960111', to: '' });
+    expect(registry.get('call_1')).toBe(call);
+    expect(registry.recordOf('call_1')).toMatchObject({ startAt, endAt: null, from: '+441632960111', to: '' });
     call.addLeg(dial(), 167);
     expect(call.aLeg).toBe(line.last.leg);
-    expect(tables.callRows.get('call_1')).toMatchObject({ from: NUMBER.e164, to: PARTY.e164 });
-    expect(registry.get('call_1')).toBe(call);
+    await clock.advance(200);
+    expect(tables.callRows.get('call_1')).toMatchObject({ startAt, from: NUMBER.e164, to: PARTY.e164 });
+  });
+
+  it('costs one commit for what happens at once, and one for its end', async () => {
+    const call = await answeredCall();
+    call.usePlan('plan_1', 1);
+    await clock.advance(1000);
+    const before = tables.commits;
+    line.last.end();
+    await call.end(16);
+    await clock.advance(1000);
+    expect([before, tables.commits]).toEqual([2, 3]);
   });
 
   it('writes a CDR when a leg ends, with its time to answer and its cause', async () => {
@@ -69,6 +82,7 @@ describe('a call', () => {
     await answeredCall();
     await clock.advance(5000);
     line.last.end({ q850: 16, sipStatus: 0 });
+    await clock.advance(200);
     expect(tables.cdrRows).toMatchObject([
       {
         callId: 'call_1',
@@ -88,18 +102,20 @@ describe('a call', () => {
     expect(JSON.parse(tables.cdrRows[0]?.data ?? '')).toMatchObject({ outcome: 'answered', clearedBy: 'peer', trunkId: 'trk_1' });
   });
 
-  it('says 0 as time to answer of a leg that was not answered, and what became of it', () => {
+  it('says 0 as time to answer of a leg that was not answered, and what became of it', async () => {
     registry.open(SCHEDULED).addLeg(dial(), 167);
     line.last.end({ q850: 17, sipStatus: 486 });
+    await clock.advance(200);
     expect(tables.cdrRows).toMatchObject([{ clearDown: 17, ttaMs: 0, answeredAt: null }]);
     expect(JSON.parse(tables.cdrRows[0]?.data ?? '')).toMatchObject({ outcome: 'busy', sipStatus: 486 });
   });
 
-  it('accounts for a leg that had ended before it joined', () => {
+  it('accounts for a leg that had ended before it joined', async () => {
     const call = registry.open(SCHEDULED);
     const leg = dial();
     line.last.end({ q850: 38, by: 'line', sent: false });
     call.addLeg(leg, 2, 'leg_a');
+    await clock.advance(200);
     expect(tables.cdrRows).toMatchObject([{ callType: 2, clearDown: 38, parentId: 'leg_a' }]);
   });
 
@@ -174,7 +190,7 @@ describe('a call', () => {
     expect(tables.callRows.get('call_1')?.expectedCount).toBe(1);
   });
 
-  it('numbers its trace and notes its plan', () => {
+  it('numbers its trace and notes its plan', async () => {
     const call = registry.open(SCHEDULED);
     call.usePlan('plan_1', 3);
     call.trace('node.entered', { id: 1 });
@@ -183,6 +199,7 @@ describe('a call', () => {
       [1, 'node.entered'],
       [2, 'node.left'],
     ]);
+    await clock.advance(200);
     expect(tables.callRows.get('call_1')).toMatchObject({ planId: 'plan_1', planVersion: 3 });
   });
 
@@ -193,13 +210,37 @@ describe('a call', () => {
     await call.end(16);
     expect(registry.live()).toEqual([]);
   });
+
+  it('has all its records when the store can write again', async () => {
+    tables.failure = new Error('disk full');
+    const call = await answeredCall();
+    call.usePlan('plan_1', 1);
+    await clock.advance(5000);
+    await call.end(16);
+    await clock.advance(5000);
+    expect(tables.callRows.size).toBe(0);
+    tables.failure = null;
+    await clock.advance(2000);
+    expect(tables.callRows.get('call_1')).toMatchObject({ planId: 'plan_1', expectedCount: 1, endAt: clock.now() - 7000 });
+    expect(tables.cdrRows).toHaveLength(1);
+  });
+
+  it('counts a record too that comes after its end', async () => {
+    const call = registry.open(SCHEDULED);
+    await call.end(16);
+    call.addUnconnected(167, { from: 'a', to: 'b', startAt: 1, endAt: 2, q850: 16, data: { outcome: 'cancelled' } });
+    await clock.advance(200);
+    expect(tables.cdrRows).toHaveLength(1);
+    expect(tables.callRows.get('call_1')?.expectedCount).toBe(1);
+  });
 });
 
 describe('after a restart', () => {
   it('ends the calls that the last process left, with the CDR that is missing', async () => {
     await answeredCall();
+    await clock.advance(200);
     const next = new CallRegistry({ store: tables.store, clock, logger: silentLogger, live: new LiveLegs() });
-    await clock.advance(60_000);
+    await clock.advance(59_800);
     expect(await next.closeOrphans()).toEqual(['call_1']);
     expect(tables.callRows.get('call_1')).toMatchObject({ endAt: clock.now(), expectedCount: 1 });
     expect(tables.cdrRows).toMatchObject([{ callType: 167, clearDown: 41, ttaMs: 2000, to: PARTY.e164 }]);
@@ -209,10 +250,23 @@ describe('after a restart', () => {
   it('adds no second CDR where one was written', async () => {
     await answeredCall();
     line.last.end();
+    await clock.advance(200);
     const next = new CallRegistry({ store: tables.store, clock, logger: silentLogger, live: new LiveLegs() });
     await next.closeOrphans();
     expect(tables.cdrRows).toHaveLength(1);
     expect(tables.callRows.get('call_1')?.expectedCount).toBe(1);
+  });
+
+  it('adds the CDR of the party that had answered to that of a try that failed before', async () => {
+    const call = registry.open(SCHEDULED);
+    call.addLeg(dial(), 167);
+    line.last.end({ q850: 34 });
+    call.addLeg(dial(), 167);
+    line.last.answer();
+    await clock.advance(200);
+    await new CallRegistry({ store: tables.store, clock, logger: silentLogger, live: new LiveLegs() }).closeOrphans();
+    expect(tables.cdrRows).toMatchObject([{ clearDown: 34 }, { clearDown: 41, answeredAt: expect.any(Number) as number }]);
+    expect(tables.callRows.get('call_1')?.expectedCount).toBe(2);
   });
 });
 
@@ -261,6 +315,19 @@ describe('an incoming call', () => {
     await taken[0]?.end(16);
     line.call(NUMBER);
     expect(taken).toHaveLength(3);
+  });
+
+  it('is cleared where it cannot be looked up', () => {
+    const store = {
+      serviceNumbers: {
+        byNumber: () => {
+          throw new Error('disk I/O error');
+        },
+      },
+    } as unknown as typeof tables.store;
+    const broken = new ScriptedLine(clock);
+    new InboundCalls({ registry, store, lines: [broken], clock, logger: silentLogger, maxCalls: 2 }).onInboundCall(() => undefined);
+    expect(broken.call(NUMBER).commands).toEqual([{ do: 'clear', q850: 41, sipStatus: 500 }]);
   });
 
   it('is refused while nobody takes calls over', () => {

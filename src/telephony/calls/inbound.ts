@@ -27,6 +27,7 @@ interface Refusal {
 const UNALLOCATED: Refusal = { q850: 1, sipStatus: 404 };
 const REJECTED: Refusal = { q850: 21, sipStatus: 403 };
 const CONGESTION: Refusal = { q850: 42, sipStatus: 503 };
+const FAULT: Refusal = { q850: 41, sipStatus: 500 };
 
 /** Incoming legs become calls of the service number they are for. */
 export class InboundCalls {
@@ -35,12 +36,22 @@ export class InboundCalls {
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
-    for (const line of parts.lines) line.onIncoming((incoming) => this.#onIncoming(incoming));
+    for (const line of parts.lines) line.onIncoming((incoming) => this.#takeOrRefuse(incoming));
   }
 
   /** Sets who takes calls over; before that, and after null, they are refused as congestion. */
   onInboundCall(handler: InboundHandler | null): void {
     this.#handler = handler;
+  }
+
+  /** A fault of ours (the database cannot be read) must not leave a caller with a line that nobody clears. */
+  #takeOrRefuse(incoming: IncomingLeg): void {
+    try {
+      this.#onIncoming(incoming);
+    } catch (error) {
+      this.#parts.logger.error({ error, legId: incoming.leg.id }, 'An incoming call could not be taken');
+      incoming.leg.clear(FAULT.q850, FAULT.sipStatus);
+    }
   }
 
   #onIncoming({ leg, source }: IncomingLeg): void {

@@ -62,6 +62,7 @@ describe('in the real store', () => {
     line.last.answer();
     call.trace('node.entered', { id: 1 });
     await call.end(16);
+    await expect.poll(() => records.store.calls.get('call_1')?.endAt ?? null).not.toBeNull();
     const row = records.store.calls.get('call_1');
     expect(row).toMatchObject({ to: '+447700900123', expectedCount: 1 });
     expect(row?.answeredAt).toBeLessThanOrEqual(row?.endAt ?? 0);

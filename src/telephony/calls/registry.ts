@@ -4,6 +4,7 @@ import { newId } from '../../core/index.js';
 import type { Call, CallEvents, CallIdentity } from '../call.js';
 import { LiveCall } from './live-call.js';
 import type { LiveLegs } from './live-legs.js';
+import { RetryQueue } from './retry-queue.js';
 
 export interface CallRegistryParts {
   readonly store: Pick<Store, 'calls' | 'traces' | 'commit'>;
@@ -20,9 +21,11 @@ export class CallRegistry {
   readonly events: Emitter<CallEvents>;
   readonly #parts: CallRegistryParts;
   readonly #calls = new Map<string, LiveCall>();
+  readonly #retries: RetryQueue;
 
   constructor(parts: CallRegistryParts) {
     this.#parts = parts;
+    this.#retries = new RetryQueue(parts.clock);
     this.events = new Emitter((error) => parts.logger.error({ err: error }, 'A listener of calls failed'));
   }
 
@@ -31,6 +34,7 @@ export class CallRegistry {
     const call = new LiveCall(identity, startAt, {
       ...this.#parts,
       events: this.events,
+      retries: this.#retries,
       onLeg: (leg) => this.#parts.live.add(leg),
       onEnded: (ended) => {
         this.#calls.delete(ended.identity.id);
@@ -51,12 +55,18 @@ export class CallRegistry {
     return this.#calls.get(id) ?? null;
   }
 
+  /** A live call's row, which the store may not have yet; null where no such call lives. */
+  recordOf(id: string): CallRecord | null {
+    return this.#calls.get(id)?.record ?? null;
+  }
+
   live(): readonly Call[] {
     return [...this.#calls.values()];
   }
 
-  /** Ends every live call; resolves when their ends are committed. */
+  /** The service stops: ends every live call. Resolves when they are over and their records are with the store; what it refuses goes to the log. */
   async endAll(q850: number): Promise<void> {
+    this.#retries.stop();
     await Promise.all(this.live().map((call) => call.end(q850)));
   }
 
@@ -75,7 +85,10 @@ export class CallRegistry {
     const { store, clock } = this.#parts;
     const endAt = Math.max(row.startAt, clock.now());
     const cdrs = store.calls.cdrsOfCall(row.id);
-    const missing = cdrs.some(({ callType }) => callType === 1 || callType === 167) ? [] : [cutOffCdr(row, endAt, newId('cdr', clock))];
+    // Of a party that had answered, a try that failed before is not the CDR.
+    const isLeading = ({ callType, answeredAt }: CdrRecord): boolean =>
+      (callType === 1 || callType === 167) && (row.answeredAt === null || answeredAt !== null);
+    const missing = cdrs.some(isLeading) ? [] : [cutOffCdr(row, endAt, newId('cdr', clock))];
     return [...missing.map((cdr) => store.calls.insertCdr(cdr)), store.calls.update({ ...row, endAt, expectedCount: cdrs.length + missing.length })];
   }
 }

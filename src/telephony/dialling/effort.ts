@@ -163,8 +163,7 @@ export class Effort {
       leg.clear(16);
       return this.#result(CANCELLED);
     }
-    if (leg.end !== null)
-      return this.#result({ outcome: outcomeOfEnd(leg.end), q850: leg.end.q850, sipStatus: leg.end.sipStatus, detail: 'Cleared as it was answered' });
+    // A party that hung up in the moment it had answered has answered: its leg says the rest.
     return { outcome: 'answered', leg, q850: 16, sipStatus: 0, tries: this.#tries, detail: '' };
   }
 
