@@ -36,10 +36,10 @@ async function serve(options: Readonly<Partial<Record<SettingKey, string>>>): Pr
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
   });
-  const service = await startService({ settings, version, clock, packageRoot: PACKAGE_ROOT });
+  const announceToken = (token: string): void => terminal.line(`API token, shown this once: ${token}`);
+  const service = await startService({ settings, version, clock, packageRoot: PACKAGE_ROOT, announceToken });
   const [url] = service.urls;
   terminal.line(`Branchline ${version} is ready at ${url ?? ''} (API page: ${url ?? ''}/api/docs)`);
-  if (service.firstToken !== null && settings.bootstrapToken === '') terminal.line(`API token, shown this once: ${service.firstToken}`);
   await stopped;
   await service.stop();
   return 0;

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { pino } from 'pino';
@@ -41,6 +40,8 @@ export interface ServiceOptions {
   readonly stepped?: SteppedClock;
   /** Where `board/prompts` lies. */
   readonly packageRoot: string;
+  /** Told the API token of the very first start, before it is kept: one that was kept and never shown would lock everybody out. */
+  readonly announceToken?: (token: string) => void;
 }
 
 /** A service that runs. */
@@ -75,16 +76,15 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const { settings, clock, stepped, version } = options;
   const logger: Logger = pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.err } });
   const health = new HealthService();
-  mkdirSync(settings.stateDir, { recursive: true });
+  const addon = loadNativeAddon();
   const store = await openStore({ directory: settings.stateDir, logger: logger.child({ room: 'store' }), clock });
   stops.push(() => store.close());
   const accounts = new AccountService(store, clock);
   const tokens = new TokenService(store, accounts, clock, logger);
   const root = await accounts.ensureRoot({ name: 'Branchline', country: settings.country, features: { scheduledCall: true, customCli: true } });
-  const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken);
   const eventLog = new EventLog(store, clock, logger);
 
-  const native = startNative(loadNativeAddon(), { stepped: stepped !== undefined, realtimePriority: true, maxHandles: 4096 }, clock, (error) =>
+  const native = startNative(addon, { stepped: stepped !== undefined, realtimePriority: true, maxHandles: 4096 }, clock, (error) =>
     logger.error({ err: error }, 'an adapter failed on an event of the add-on'),
   );
   stops.push(() => native.engine.close());
@@ -168,6 +168,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     lines: { lines: () => lines.ports.flatMap((line) => line.lines()) },
     virtualCard: lines.virtualCard,
   });
+  const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken, options.announceToken);
   const url = await listen(server, settings);
   stops.push(() => server.close());
   stops.push(() => health.markStopping());
@@ -193,7 +194,7 @@ function startLines({ settings, clock, stepped }: ServiceOptions, native: Native
 
 function startSip(parts: LineParts, settings: Settings): LinePort {
   const sip = new SipLine(parts);
-  const ports = sip.start(sipOptions(settings));
+  const ports = startListening(() => sip.start(sipOptions(settings)));
   parts.logger.info({ host: settings['sip.host'], ...ports }, 'SIP listens');
   return sip;
 }
@@ -264,6 +265,25 @@ function addHealthChecks(health: HealthService, { store, scheduler, trunks }: He
   });
 }
 
+/** The stack's own words say what to change. */
+function startListening<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (cause) {
+    throw new BranchlineError(coreErrors.cannotListen, (cause as Error).message, { cause });
+  }
+}
+
 async function listen(server: ApiServer, settings: Settings): Promise<string> {
-  return server.listen({ host: settings['http.host'], port: settings['http.port'] });
+  const [host, port] = [settings['http.host'], settings['http.port']];
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'another program has the port' : (cause as Error).message;
+    throw new BranchlineError(
+      coreErrors.cannotListen,
+      `The API can't listen on ${host}:${port}: ${why}. Stop it, or choose another place (BRANCHLINE_HTTP_HOST, BRANCHLINE_HTTP_PORT)`,
+      { cause },
+    );
+  }
 }

@@ -50,19 +50,24 @@ export class TokenService {
 
   /** Rejects with `tokenInvalid` for an empty name or an end that is past. */
   async create(values: NewToken): Promise<CreatedToken> {
-    return this.#keep(values, `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`);
+    return this.#keep(values, randomSecret());
   }
 
   /**
-   * At the first start: makes the one token with which everything else is made, of `value` or, where that is null, a random one, and returns it to
-   * be printed. Null where tokens exist. Rejects with `bootstrapTokenWeak` for a value that can be guessed or cannot be sent in a header.
+   * At the first start: makes the one token with which everything else is made, of `value` or, where that is null, a random one. `announce` is told
+   * the random one before it is kept: a process killed in between has shown a token of no worth, and the next start makes another. Null where tokens
+   * exist. Rejects with `bootstrapTokenWeak` for a value that can be guessed or cannot be sent in a header.
    */
-  async bootstrap(accountId: string, value: string | null): Promise<string | null> {
+  async bootstrap(accountId: string, value: string | null, announce: (secret: string) => void = () => undefined): Promise<string | null> {
     if (this.#store.tokens.count() > 0) return null;
     const values: NewToken = { accountId, name: 'bootstrap', expiresAt: null };
-    if (value === null) return (await this.create(values)).secret;
-    requireStrong(value);
-    return (await this.#keep(values, value)).secret;
+    if (value !== null) {
+      requireStrong(value);
+      return (await this.#keep(values, value)).secret;
+    }
+    const secret = randomSecret();
+    announce(secret);
+    return (await this.#keep(values, secret)).secret;
   }
 
   /**
@@ -112,6 +117,10 @@ export class TokenService {
       this.#logger.warn({ tokenId: record.id, error: (error as Error).message }, 'The last use of a token was not noted');
     });
   }
+}
+
+function randomSecret(): string {
+  return `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
 function hashOf(secret: string): string {

@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
+
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 
-import { BranchlineError, type Clock, type Logger } from '../core/index.js';
+import { BranchlineError, type Clock, type Logger, type Unsubscribe } from '../core/index.js';
 import type { EventLog } from '../delivery/index.js';
 import type { EventRecord, Store } from '../store/index.js';
 import { apiErrors } from './errors.js';
@@ -42,48 +44,74 @@ export function registerEventStream(server: FastifyInstance, { store, eventLog, 
       const header = request.headers['last-event-id'];
       const resumeAfter = (typeof header === 'string' ? header : undefined) ?? (request.query as { after?: string }).after;
       const accounts = store.accounts.subtreeIds(request.principal.accountId);
-      const missed = resumeAfter === undefined ? [] : missedSince(store, resumeAfter, accounts);
+      if (resumeAfter !== undefined) requireKnown(store, resumeAfter);
       const visible = new Set(accounts);
 
       reply.hijack();
       const { raw } = reply;
       raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
       raw.write('retry: 2000\n\n');
-      for (const event of missed) raw.write(frameOf(event));
       open += 1;
-      const unsubscribe = eventLog.onPublished((event) => {
-        if (!visible.has(event.accountId)) return;
+      let unsubscribe: Unsubscribe = () => undefined;
+      const follow = (lastSent: string | null): void => {
+        unsubscribe = eventLog.onPublished((event) => {
+          // What was in the database a moment before it is told of has been sent with what was missed.
+          if (!visible.has(event.accountId) || (lastSent !== null && !isAfter(event.id, lastSent))) return;
+          send(event);
+        });
+      };
+      const send = (event: EventRecord): void => {
         raw.write(frameOf(event));
         if (raw.writableLength > MAX_BUFFERED_BYTES) {
           logger.warn({ tokenId: request.principal.tokenId }, 'an event stream reads too slowly and was closed');
           raw.destroy();
         }
-      });
+      };
       const heartbeat = clock.every(HEARTBEAT_MS, () => raw.write(': alive\n\n'));
       raw.once('close', () => {
         open -= 1;
         unsubscribe();
         heartbeat.cancel();
       });
+      if (resumeAfter === undefined) follow(null);
+      else replay(store, raw, resumeAfter, accounts, follow);
     },
   );
 }
 
-function missedSince(store: Store, id: string, accounts: readonly string[]): EventRecord[] {
-  const events: EventRecord[] = [];
-  let after = id;
-  for (;;) {
-    const page = store.events.after(after, accounts, REPLAY_PAGE);
-    if (page === null)
-      throw new BranchlineError(
-        apiErrors.eventGone,
-        'That event is unknown or older than 24 hours: read the present state, then stream without Last-Event-ID',
-      );
-    events.push(...page);
-    const last = page.at(-1);
-    if (page.length < REPLAY_PAGE || last === undefined) return events;
-    after = last.id;
-  }
+function requireKnown(store: Store, id: string): void {
+  if (store.events.after(id, [], 1) !== null) return;
+  throw new BranchlineError(
+    apiErrors.eventGone,
+    'That event is unknown or older than 24 hours: read the present state, then stream without Last-Event-ID',
+  );
+}
+
+/** Sends what was missed, a page whenever the reader has taken the one before, then hands over at the event it came to. */
+function replay(store: Store, raw: ServerResponse, after: string, accounts: readonly string[], follow: (lastSent: string) => void): void {
+  let last = after;
+  const page = (): void => {
+    if (raw.destroyed) return;
+    // Null: a day has passed since the page before. The reader is as far behind as one that did not read at all.
+    const events = store.events.after(last, accounts, REPLAY_PAGE);
+    if (events === null) {
+      raw.destroy();
+      return;
+    }
+    const keepsUp = events.map((event) => raw.write(frameOf(event))).at(-1) ?? true;
+    last = events.at(-1)?.id ?? last;
+    if (events.length < REPLAY_PAGE) follow(last);
+    else if (keepsUp) setImmediate(page);
+    else raw.once('drain', page);
+  };
+  page();
+}
+
+/** Whether an id "<boot>-<seq>" comes after another. */
+function isAfter(id: string, other: string): boolean {
+  const [boot = 0, sequence = 0] = id.split('-').map(Number);
+  const [otherBoot = 0, otherSequence = 0] = other.split('-').map(Number);
+  return boot === otherBoot ? sequence > otherSequence : boot > otherBoot;
 }
 
 /** The event on the wire: the same object that webhooks carry. */

@@ -39,6 +39,7 @@ const STATUS: Readonly<Record<string, number>> = {
   unsupportedMedia: 415,
   rateLimited: 429,
   diskFull: 507,
+  audioNotStored: 507,
 };
 
 export function statusOf(code: ErrorCode): number {

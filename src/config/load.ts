@@ -119,9 +119,9 @@ function unknown(place: string, given: string, known: readonly string[]): InputP
 
 function refusal(problems: readonly InputProblem[]): BranchlineError {
   const code = problems.every((problem) => problem.message.startsWith('unknown')) ? configErrors.unknownKey : configErrors.badValue;
-  return new BranchlineError(code, `The settings need mending:\n${problems.map((problem) => `  ${problem.path}: ${problem.message}`).join('\n')}\n`, {
-    problems,
-  });
+  const words = problems.map((problem) => `${problem.path}: ${problem.message}`);
+  const list = words.length === 1 ? ` ${words[0] ?? ''}` : `\n${words.map((line) => `  ${line}`).join('\n')}\n`;
+  return new BranchlineError(code, `The settings need mending:${list}`, { problems });
 }
 
 /** Levenshtein's distance. */

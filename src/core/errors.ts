@@ -58,6 +58,7 @@ export const coreErrors = errorCodes(1, {
   nativeMissing: [3, 'operational'],
   nativeVersion: [4, 'operational'],
   cardUnsupported: [6, 'user'],
+  cannotListen: [7, 'operational'],
 });
 
 /** For the `default` of a switch that must be exhaustive: fails to compile when a case is missing, throws when data lied. */
