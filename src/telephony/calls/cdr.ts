@@ -36,17 +36,19 @@ export function legCdr(
   clock: Clock,
 ): CdrRecord {
   const { answeredAt, details } = leg;
+  // A far end may answer while the leg is still being taken up here.
+  const beganAt = Math.min(startAt, answeredAt ?? startAt);
   return {
     ...cdrFrame(identity, clock),
     callType,
     legId: leg.id,
     parentId,
     ...partiesOf(leg, identity.serviceNumber),
-    startAt,
+    startAt: beganAt,
     answeredAt,
-    endAt: Math.max(end.at, startAt),
+    endAt: Math.max(end.at, answeredAt ?? beganAt),
     clearDown: end.q850,
-    ttaMs: answeredAt === null ? 0 : Math.max(1, answeredAt - startAt),
+    ttaMs: answeredAt === null ? 0 : Math.max(1, answeredAt - beganAt),
     data: JSON.stringify({
       lineKind: details.lineKind,
       trunkId: details.trunkId,
