@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { level, loudest, noise, resemblance, RATE, sine, toneLevelOf, wavOf } from '../support/audio.js';
 import { Baresip } from '../support/baresip.js';
 import { Office, planOf, type CdrBody } from '../support/office.js';
+import { raisePriority } from '../support/priority.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { dtmf, SipParty, WITHOUT_EVENTS } from '../support/sip-party.js';
 import { until } from '../support/until.js';
@@ -37,6 +38,7 @@ beforeAll(async () => {
   for (const [slug, samples] of Object.entries(prompts)) await office.audio(slug, samples);
   await office.number(MENU_NUMBER, MENU_PLAN);
   await office.number(DIRECT_NUMBER, planOf('Direct', [{ id: 2, type: 'Deliver Call', settings: { destination: OFFICE_NUMBER } }]));
+  raisePriority();
 }, 60_000);
 
 afterEach(async () => {
@@ -87,11 +89,14 @@ async function officeTelephone(): Promise<Baresip> {
   return telephone;
 }
 
-function expectTone(samples: Float64Array, hertz: number): void {
-  // Its level, and that there is nothing beside it: the same tone, not one near it.
-  expect(toneLevelOf(samples, hertz)).toBeGreaterThan(SAID_DBM0 - 1.5);
-  expect(toneLevelOf(samples, hertz)).toBeLessThan(SAID_DBM0 + 1.5);
-  expect(level(samples) - toneLevelOf(samples, hertz)).toBeLessThan(1);
+/** Its level, and that there is nothing beside it: the same tone, not one near it. Told by the middle one of its tenths: a jitter buffer may bridge one. */
+function expectTone(second: Float64Array, hertz: number): void {
+  const tenths = Array.from({ length: 10 }, (_, n) => second.subarray((n * second.length) / 10, ((n + 1) * second.length) / 10));
+  const levels = tenths.map((tenth) => toneLevelOf(tenth, hertz)).sort((one, other) => one - other);
+  const beside = tenths.map((tenth) => level(tenth) - toneLevelOf(tenth, hertz)).sort((one, other) => one - other);
+  expect(levels[5]).toBeGreaterThan(SAID_DBM0 - 1);
+  expect(levels[5]).toBeLessThan(SAID_DBM0 + 1);
+  expect(beside[5]).toBeLessThan(0.5);
 }
 
 /** The second that ends half a second before the end: nobody had hung up yet. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { find, follow, noise, resemblance, RATE } from '../support/audio.js';
 import { Office, planOf } from '../support/office.js';
 import { continuity, signalOf, streamsOf } from '../support/rtp-stream.js';
+import { raisePriority } from '../support/priority.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { SipParty } from '../support/sip-party.js';
 import { until } from '../support/until.js';
@@ -29,6 +30,7 @@ beforeAll(async () => {
     { Continue: 2, 'Scheduled Call': 3 },
   );
   await office.number(SERVICE_NUMBER, document);
+  raisePriority();
 }, 60_000);
 
 afterAll(async () => service?.stop());
@@ -89,7 +91,7 @@ describe('a hundred inbound SIP calls at once', () => {
         expect(lost).toBe(0);
         const heard = signalOf(packets);
         expect(find(prompts.welcome.subarray(0, RATE / 5), heard).at).toBeLessThan(RATE / 2);
-        expect(Math.min(...follow(prompts.welcome, heard))).toBeGreaterThanOrEqual(0.9);
+        expect(Math.min(...follow(prompts.welcome, heard).map(({ peak }) => peak))).toBeGreaterThanOrEqual(0.9);
       }
     }
     for (const party of parties) await party.stop();

@@ -148,19 +148,29 @@ export function resemblance(prompt: Float64Array, heard: Float64Array): number {
   return find(loudest(prompt), heard).peak;
 }
 
+/** One step of what was followed: where it begins in the prompt, in ms, and how well it was found. */
+export interface Step {
+  readonly atMs: number;
+  readonly peak: number;
+}
+
 /**
- * Follows a prompt through what was heard, `stepSeconds` at a time from its beginning, and answers each step's correlation at the place where it must
- * be when nothing is missing, doubled or late: the place of the first step, moved on. Steps that were not heard any more are left out.
+ * Follows a prompt through what was heard, 200 ms at a time from its beginning. Each step is looked for at the place where it must be when nothing is
+ * missing, doubled or late: where the one before was, moved on. `slackMs`: it may also be so much earlier or later than that, as a jitter buffer makes it
+ * when its sender was late. Steps that were not heard any more are left out.
  */
-export function follow(prompt: Float64Array, heard: Float64Array, stepSeconds = 0.2): number[] {
-  const step = Math.round(stepSeconds * RATE);
-  const start = find(prompt.subarray(0, step), heard).at;
-  if (start < 0) return [];
-  const found: number[] = [];
-  for (let at = 0; at + step <= prompt.length && start + at + step <= heard.length; at += step) {
-    found.push(find(prompt.subarray(at, at + step), heard.subarray(start + at, start + at + step)).peak);
+export function follow(prompt: Float64Array, heard: Float64Array, slackMs = 0): Step[] {
+  const step = RATE / 5;
+  const slack = (slackMs * RATE) / 1000;
+  const steps: Step[] = [];
+  let place = find(prompt.subarray(0, step), heard).at;
+  for (let at = 0; place >= 0 && at + step <= prompt.length && place + step <= heard.length; at += step) {
+    const from = Math.max(0, place - slack);
+    const match = find(prompt.subarray(at, at + step), heard.subarray(from, place + step + slack));
+    steps.push({ atMs: (at * 1000) / RATE, peak: match.peak });
+    place = (match.peak >= 0.9 ? from + match.at : place) + step;
   }
-  return found;
+  return steps;
 }
 
 function energy(samples: Float64Array, from: number, to: number): number {

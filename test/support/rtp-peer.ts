@@ -4,6 +4,7 @@ import { once } from 'node:events';
 
 const PACKET_MS = 20;
 const SAMPLES = 160;
+const LATE_MS = 15;
 const PCMA = 8;
 /** Payload type of telephone-event in the scenarios of test/data/sipp. */
 const TELEPHONE_EVENT = 101;
@@ -89,19 +90,25 @@ export class RtpPeer {
     }, PACKET_MS);
   }
 
-  /** Says these samples (linear, full scale ±1) once, paced by the clock: what a late timer missed is sent at once. Resolves when all are sent. */
-  async say(samples: ArrayLike<number>): Promise<void> {
+  /**
+   * Says these samples (linear, full scale ±1) once, paced by the clock: what a late timer missed is sent at once. Answers, when all are sent, where in
+   * them it was late by more than a jitter buffer should be asked to hide, in ms.
+   */
+  async say(samples: ArrayLike<number>): Promise<number[]> {
     this.stopSpeaking();
+    const lateAtMs: number[] = [];
     const started = performance.now();
     for (let at = 0; at < samples.length && !this.closed; at += SAMPLES) {
       const dueMs = started + (at / SAMPLES) * PACKET_MS - performance.now();
+      if (dueMs < -LATE_MS) lateAtMs.push((at / SAMPLES) * PACKET_MS);
       if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
-      if (this.closed) return;
+      if (this.closed) break;
       const payload = Buffer.alloc(SAMPLES, alawOf(0));
       for (let i = 0; i < SAMPLES && at + i < samples.length; i += 1) payload[i] = alawOf((samples[at + i] ?? 0) * 32_768);
       this.send(PCMA, this.timestamp, payload);
       this.timestamp += SAMPLES;
     }
+    return lateAtMs;
   }
 
   stopSpeaking(): void {

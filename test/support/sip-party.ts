@@ -19,6 +19,9 @@ export function dtmf(key: string): Float64Array {
   );
 }
 
+/** Where to look for what is being said: the last three seconds. */
+const RECENT_SAMPLES = 24_000;
+
 export class SipParty {
   readonly sipp: Sipp;
   readonly rtp: RtpPeer;
@@ -46,10 +49,10 @@ export class SipParty {
     return signalOf(this.rtp.packets);
   }
 
-  /** Waits until it has heard this piece. */
+  /** Waits until it hears this piece, of at most a second. */
   async hears(piece: Float64Array, what: string, timeoutMs = 10_000): Promise<Match> {
     return eventually(
-      () => find(piece, this.heard),
+      () => find(piece, this.heard.slice(-RECENT_SAMPLES)),
       ({ peak }) => peak >= 0.9,
       { what: `the party hears ${what}`, timeoutMs, everyMs: 100 },
     );
