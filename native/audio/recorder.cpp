@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "audio/recorder.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
 namespace branchline {
 
 namespace {
@@ -60,21 +56,34 @@ void Recorder::closeWith(RecorderEnd reason, std::int64_t atNs) noexcept {
 
 std::int64_t Recorder::recordedMs() const noexcept { return static_cast<std::int64_t>(writtenSamples_ / channels_ / (kSampleRate / 1000)); }
 
-bool Recorder::service() {
+bool Recorder::write() {
   // Read before draining: what is in the ring after `closed_` was set is all there will be.
   const bool closed = closed_.load(std::memory_order_acquire);
-  if (failure_.empty()) {
-    try {
-      openOnce();
-      drain();
-      if (closed) complete();
-    } catch (const WavError& error) {
-      failure_ = error.what();
-      writer_.reset();
-      failed_.store(true, std::memory_order_relaxed);
-    }
+  if (!failure_.empty()) return closed;
+  try {
+    openOnce();
+    drain();
+  } catch (const WavError& error) {
+    fail(error);
   }
   return closed;
+}
+
+void Recorder::complete() {
+  if (!failure_.empty()) return;
+  try {
+    writer_->finishAs(request_.file);
+    writer_.reset();
+    writtenFile_ = request_.file;
+  } catch (const WavError& error) {
+    fail(error);
+  }
+}
+
+void Recorder::fail(const WavError& error) {
+  failure_ = error.what();
+  writer_.reset();
+  failed_.store(true, std::memory_order_relaxed);
 }
 
 void Recorder::openOnce() {
@@ -91,15 +100,6 @@ void Recorder::drain() {
     writer_->write(std::span<const std::int16_t>(samples).first(count));
     writtenSamples_ += count;
   }
-}
-
-void Recorder::complete() {
-  writer_->finish();
-  writer_.reset();
-  if (std::rename(writtenFile_.c_str(), request_.file.c_str()) != 0) {
-    throw WavError(request_.file + ": could not be renamed from " + writtenFile_ + ": " + std::strerror(errno));
-  }
-  writtenFile_ = request_.file;
 }
 
 }  // namespace branchline

@@ -35,9 +35,11 @@ class Recorder {
   Recorder* next = nullptr;  // Of the same leg.
 
   // --- Writing thread -------------------------------------------------------------------------------------------------------------------
-  /// Writes what waits; true when the recording is over and its file complete (or given up).
-  bool service();
-  // After service answered true:
+  /// Writes what waits; true when the recording is over and all of it written (or given up).
+  bool write();
+  /// After write answered true: gives the file its name, on the disk itself. Waits for the disk.
+  void complete();
+  // After that:
   [[nodiscard]] RecorderEnd reason() const noexcept { return failure_.empty() ? reason_ : RecorderEnd::error; }
   [[nodiscard]] std::int64_t endedAtNs() const noexcept { return endedAtNs_; }
   /// Where the audio lies: the asked-for file, or after a failure what there is of <file>.part, "" where nothing could be written.
@@ -48,7 +50,7 @@ class Recorder {
  private:
   void openOnce();
   void drain();
-  void complete();
+  void fail(const WavError& error);
 
   static constexpr std::size_t kRingSeconds = 2;
 

@@ -10,7 +10,8 @@ namespace branchline {
 
 namespace {
 constexpr int kWriteMs = 200;  // A ring holds two seconds.
-}
+constexpr std::int64_t kWriteNs = kWriteMs * 1'000'000LL;
+}  // namespace
 
 RecordingWriter::RecordingWriter(bool stepped, std::function<void(const Recorder&)> ended) : ended_(std::move(ended)) {
   if (stepped) return;
@@ -39,11 +40,27 @@ void RecordingWriter::service() {
     std::move(added_.begin(), added_.end(), std::back_inserter(recorders_));
     added_.clear();
   }
-  std::erase_if(recorders_, [this](const auto& recorder) {
-    if (!recorder->service()) return false;
+  for (const auto& recorder : takeOver()) {
+    recorder->complete();
     ended_(*recorder);
+    if (clock_.nowNs() - writtenAtNs_ >= kWriteNs) writeAll();  // Each waits for the disk, and the others go on recording.
+  }
+}
+
+std::vector<std::shared_ptr<Recorder>> RecordingWriter::takeOver() {
+  std::vector<std::shared_ptr<Recorder>> over;
+  writtenAtNs_ = clock_.nowNs();
+  std::erase_if(recorders_, [&](const auto& recorder) {
+    if (!recorder->write()) return false;
+    over.push_back(recorder);
     return true;
   });
+  return over;
+}
+
+void RecordingWriter::writeAll() {
+  writtenAtNs_ = clock_.nowNs();
+  for (const auto& recorder : recorders_) recorder->write();
 }
 
 void RecordingWriter::run() {

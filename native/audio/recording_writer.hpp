@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audio/recorder.hpp"
+#include "common/clock.hpp"
 #include "common/wake_fd.hpp"
 
 namespace branchline {
@@ -32,6 +33,9 @@ class RecordingWriter {
 
  private:
   void run();
+  /// Writes what waits in every ring; takes out, and answers, the recorders that are over.
+  std::vector<std::shared_ptr<Recorder>> takeOver();
+  void writeAll();
 
   std::function<void(const Recorder&)> ended_;
   WakeFd wake_;
@@ -39,6 +43,8 @@ class RecordingWriter {
   std::mutex mutex_;  // Guards added_.
   std::vector<std::shared_ptr<Recorder>> added_;
   std::vector<std::shared_ptr<Recorder>> recorders_;  // Writing thread.
+  const MonotonicClock clock_;                        // Of the disk, which knows no stepped time.
+  std::int64_t writtenAtNs_ = 0;                      // When all rings were written last.
   std::thread thread_;
 };
 

@@ -2,11 +2,14 @@
 #include "common/wav_writer.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -61,6 +64,15 @@ HeaderBytes headerOf(int channels, WavEncoding encoding, std::size_t dataBytes) 
 
 std::size_t headerSize(WavEncoding encoding) { return encoding == WavEncoding::linear16 ? 44 : 58; }
 
+/// Brings a folder's names to the disk. What can't be opened for it (a folder without the right to read) is left to the file system's own pace.
+void syncFolderOf(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
 }  // namespace
 
 WavWriter::WavWriter(std::string path, int channels, WavEncoding encoding)
@@ -76,6 +88,8 @@ WavWriter::WavWriter(std::string path, int channels, WavEncoding encoding)
   try {
     writeHeader();
   } catch (...) {
+    struct stat info{};
+    if (fstat(fd_, &info) == 0 && S_ISREG(info.st_mode)) unlink(path_.c_str());
     close(fd_);
     throw;
   }
@@ -98,6 +112,17 @@ void WavWriter::write(std::span<const std::int16_t> samples) {
 }
 
 void WavWriter::finish() { writeHeader(); }
+
+void WavWriter::finishAs(const std::string& path) {
+  finish();
+  // Before the rename: a file system may bring the name to the disk before the bytes, and a power cut then leaves an empty file under it.
+  if (fdatasync(fd_) != 0) throw WavError(path_ + ": " + std::strerror(errno));
+  if (std::rename(path_.c_str(), path.c_str()) != 0) {
+    throw WavError(path + ": could not be renamed from " + path_ + ": " + std::strerror(errno));
+  }
+  path_ = path;
+  syncFolderOf(path);
+}
 
 void WavWriter::writeHeader() {
   writeAt(headerOf(channels_, encoding_, dataBytes_).bytes(), 0);

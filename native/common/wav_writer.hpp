@@ -14,7 +14,7 @@ namespace branchline {
 /// second of audio, so that a file whose writer died opens and holds all but its last second. One thread at a time; touches the disk.
 class WavWriter {
  public:
-  /// Replaces what is at `path`. Throws WavError.
+  /// Replaces what is at `path`. Throws WavError, and then leaves nothing there.
   WavWriter(std::string path, int channels, WavEncoding encoding);
   /// Closes without a last update of the header: finish() does that.
   ~WavWriter();
@@ -25,6 +25,9 @@ class WavWriter {
   void write(std::span<const std::int16_t> samples);
   /// Brings the header up to date. Throws WavError.
   void finish();
+  /// As finish, and renames the file to `path` once it is on the disk itself: after a power cut there is the whole file under that name, or none.
+  /// Throws WavError. Waits for the disk.
+  void finishAs(const std::string& path);
 
  private:
   void writeAt(std::span<const std::uint8_t> bytes, std::size_t offset);

@@ -1,9 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <thread>
 
 #include "engine_support.hpp"
+
+namespace {
+
+/// What was asked of the disk, in order.
+std::vector<std::string> asked;
+int diskMs = 0;  // How long it takes over a sync.
+
+}  // namespace
+
+// These stand before the C library's own.
+extern "C" int fdatasync(int) {
+  asked.emplace_back("data");
+  std::this_thread::sleep_for(std::chrono::milliseconds(diskMs));
+  return 0;
+}
+extern "C" int fsync(int) {
+  asked.emplace_back("folder");
+  return 0;
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+  asked.emplace_back("rename");
+  return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 using namespace branchline;
 using namespace branchline::test;
@@ -129,4 +156,54 @@ TEST_CASE("a disk that fills up ends the recording with an error and keeps what 
   CHECK(text(ended, "detail") == (folder / "r.wav.part: File too large"));
   CHECK(text(ended, "file") == (folder / "r.wav.part"));
   CHECK(readWavFile(folder / "r.wav.part").size() >= 8000);
+}
+
+TEST_CASE("a recording is on the disk before it has its name, and its name is before its end is told: a power cut leaves no empty file") {
+  const Folder folder;
+  Bench bench;
+  Party party;
+  const Handle recorder = record(bench, bench.leg(party), {.file = folder / "r.wav"});
+  bench.engine.step(200);
+  asked.clear();
+  bench.engine.stopRecorder(recorder);
+  bench.engine.step(20);
+  CHECK(asked == std::vector<std::string>{"data", "rename", "folder"});
+}
+
+TEST_CASE("a disk that takes half a second over each of many ended recordings costs the others not a frame") {
+  const Folder folder;
+  KeptEvents events;
+  QuietOwner owner;
+  Engine engine({.stepped = false, .maxHandles = 64, .realtimePriority = false}, events);
+  Party parties[8];
+  std::vector<Handle> recorders;
+  for (int i = 0; i < 8; i++) {
+    const Handle leg = engine.createLeg(owner);
+    engine.attach(leg, parties[i]);
+    recorders.push_back(engine.record(leg, {.file = folder / (std::to_string(i) + ".wav")}).handle);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  diskMs = 500;
+  for (std::size_t i = 0; i < 6; i++) engine.stopRecorder(recorders[i]);
+  for (int waited = 0; waited < 100 && events.of("recorderEnded").size() < 6; waited++) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  diskMs = 0;
+  CHECK(events.of("recorderEnded").size() == 6);
+  CHECK(engine.counters().recordOverruns == 0);
+}
+
+TEST_CASE("a recording that can't even write its header leaves no file behind") {
+  const Folder folder;
+  Bench bench;
+  Party party;
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{10, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  record(bench, bench.leg(party), {.file = folder / "r.wav"});
+  bench.engine.step(40);
+  setrlimit(RLIMIT_FSIZE, &before);
+  CHECK(text(bench.one("recorderEnded"), "reason") == "error");
+  CHECK(text(bench.one("recorderEnded"), "file").empty());
+  CHECK_FALSE(std::filesystem::exists(folder / "r.wav.part"));
 }
