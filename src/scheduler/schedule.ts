@@ -131,7 +131,7 @@ export class Schedule {
   #isKnown(id: string): boolean {
     const { runner, keeper } = this.#options;
     const waits = this.#far.has(id) || this.#near.has(id) || this.#dispatcher.has(id);
-    return waits || this.#locked.has(id) || runner.has(id) || keeper.current(id) !== null;
+    return waits || this.#locked.has(id) || runner.has(id) || keeper.newest(id) !== null;
   }
 
   #place(entry: Entry): void {

@@ -177,7 +177,7 @@ export class Scheduler {
   /** By due moment, priority, id. Whether the caller may see `filter.accountIds` is the API's matter. */
   list(filter: RequestFilter, page: PageQuery): Page<RequestRecord> {
     const { rows, after } = this.#options.store.scheduledCalls.list(filter, page);
-    return { rows: rows.map((row) => this.#keeper.current(row.id)?.request ?? row), after };
+    return { rows: rows.map((row) => this.#keeper.told(row.id)?.request ?? row), after };
   }
 
   /** Changes what is given. Throws `wrongState` once it is being dialled. */
@@ -282,13 +282,13 @@ export class Scheduler {
 
   #find(accountId: string, requestId: string): RequestRecord {
     const { scheduledCalls, accounts } = this.#options.store;
-    const request = this.#keeper.current(requestId)?.request ?? scheduledCalls.get(requestId);
+    const request = this.#keeper.told(requestId)?.request ?? scheduledCalls.get(requestId);
     if (request !== null && accounts.subtreeIds(accountId).includes(request.accountId)) return request;
     throw new BranchlineError(schedulerErrors.notFound, `There is no Scheduled Call ${requestId}`);
   }
 
   #attemptsOf(requestId: string): readonly AttemptRecord[] {
-    const current = this.#keeper.current(requestId)?.attempt;
+    const current = this.#keeper.told(requestId)?.attempt;
     return this.#options.store.scheduledCalls.attempts(requestId).map((attempt) => (attempt.id === current?.id ? current : attempt));
   }
 

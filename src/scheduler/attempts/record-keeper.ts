@@ -11,6 +11,8 @@ const OPEN_STATES: readonly RequestState[] = ['queued', 'held', 'waitingRetry', 
 
 interface Pending {
   armed: Armed;
+  /** What is told meanwhile; null: what the database has. */
+  told: Armed | null;
   /** Counts changes: what was committed may be old news when the commit returns. */
   version: number;
   /** The version that the database has. */
@@ -50,13 +52,19 @@ export class RecordKeeper {
   }
 
   /** The newest state of a request that is being dialled or talks; null: the database has it. */
-  current(requestId: string): Armed | null {
+  newest(requestId: string): Armed | null {
     return this.#pending.get(requestId)?.armed ?? null;
+  }
+
+  /** As `newest`, for those who ask: an end is told when it is written, and the call's CDRs with it, or when the disk refuses it. */
+  told(requestId: string): Armed | null {
+    return this.#pending.get(requestId)?.told ?? null;
   }
 
   /** Notes a state in passing. */
   note(armed: Armed, event?: SchedulerEvent): void {
     const pending = this.#touch(armed);
+    pending.told = armed;
     if (event !== undefined) this.tell(event);
     if (!pending.writing) this.#flushIn(PASSING_STATE_MS);
   }
@@ -88,7 +96,7 @@ export class RecordKeeper {
 
   #touch(armed: Armed): Pending {
     const id = armed.request.id;
-    const pending = this.#pending.get(id) ?? { armed, version: 0, kept: 0, final: false, writing: false, events: [], onFinal: [] };
+    const pending = this.#pending.get(id) ?? { armed, told: null, version: 0, kept: 0, final: false, writing: false, events: [], onFinal: [] };
     pending.armed = armed;
     pending.version += 1;
     this.#pending.set(id, pending);
@@ -135,6 +143,7 @@ export class RecordKeeper {
 
   #failed(pending: Pending, error: unknown): void {
     pending.writing = false;
+    pending.told = pending.armed;
     const { request, attempt } = pending.armed;
     const fields = { error, requestId: request.id, attemptId: attempt.id, state: request.state };
     if (error instanceof BranchlineError && error.code === storeErrors.conflict) {

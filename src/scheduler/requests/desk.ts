@@ -249,7 +249,7 @@ export class RequestDesk {
 
   #changeable(requestId: string): RequestRecord {
     const { store, runner, keeper } = this.#options;
-    const record = keeper.current(requestId)?.request ?? store.scheduledCalls.get(requestId);
+    const record = keeper.newest(requestId)?.request ?? store.scheduledCalls.get(requestId);
     if (record === null) throw new BranchlineError(schedulerErrors.notFound, `There is no Scheduled Call ${requestId}`);
     if (!CHANGEABLE.includes(record.state) || runner.has(requestId)) throw wrongState(record, 'changed', 'queued, held or waitingRetry');
     return record;
