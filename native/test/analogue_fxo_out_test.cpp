@@ -272,3 +272,13 @@ TEST_CASE("every leg ends though the stack is closed in the middle of calls") {
   CHECK(log.of("legAnswered").size() == 1);
   CHECK(log.of("legEnded").size() == 3);
 }
+
+TEST_CASE("of two numbers one of which begins with the other, the one that is keyed is reached") {
+  AnalogueWorld world;
+  world.card.setFarEnds({{"0163296", {answer()}, ""}, {"01632960", {refuse(CallTone::congestion)}, ""}});
+  const Handle longer = world.dial(1, "01632960");
+  CHECK(number(world.await("legEnded", longer), "q850") == 34);
+  const Handle shorter = world.dial(2, "0163296");
+  world.await("legAnswered", shorter);
+  CHECK(text(world.await("farEndAnswered"), "number") == "0163296");
+}

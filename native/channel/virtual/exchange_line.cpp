@@ -123,8 +123,10 @@ void ExchangeLine::collect(const Frame& fromPort) noexcept {
     if (inStateMs_ >= kFirstDigitMs) enter(State::howling);
     return;
   }
-  const bool known = world_.table != nullptr && world_.table->find({digits_.data(), digitCount_}) != nullptr;
-  if (known || sinceDigitMs_ >= kNextDigitMs) enter(State::routing);
+  const std::string_view digits(digits_.data(), digitCount_);
+  // A number that another one begins with is complete once nothing more is keyed.
+  const bool complete = world_.table != nullptr && world_.table->find(digits) != nullptr && !world_.table->goesOn(digits);
+  if (complete || sinceDigitMs_ >= kNextDigitMs) enter(State::routing);
 }
 
 void ExchangeLine::route() noexcept {

@@ -83,4 +83,9 @@ const FarEnd* FarEndSet::find(std::string_view number) const noexcept {
   return found == farEnds_.end() ? nullptr : &*found;
 }
 
+bool FarEndSet::goesOn(std::string_view digits) const noexcept {
+  return std::any_of(farEnds_.begin(), farEnds_.end(),
+                     [&](const FarEnd& farEnd) { return farEnd.number.size() > digits.size() && farEnd.number.starts_with(digits); });
+}
+
 }  // namespace branchline

@@ -48,6 +48,8 @@ class FarEndSet {
 
   /// Null where there is none.
   [[nodiscard]] const FarEnd* find(std::string_view number) const noexcept;
+  /// A longer number begins with these digits.
+  [[nodiscard]] bool goesOn(std::string_view digits) const noexcept;
   [[nodiscard]] const FarEnd& front() const noexcept { return farEnds_.front(); }
 
   int users = 0;  // Audio thread.
