@@ -12,7 +12,7 @@ import { startService } from './service.js';
 
 const PACKAGE_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CONFIG_FILES = ['/etc/branchline/branchline.yaml', 'branchline.yaml'];
-/** A second signal, or this long after the first: the process ends, whatever hangs. */
+/** A second signal, or this long after the first: the process ends, whatever hangs. Not by `exit`, which waits for the SIP stack's farewells. */
 const LAST_RESORT_MS = 8000;
 
 const clock = new SystemClock();
@@ -28,9 +28,9 @@ async function serve(options: Readonly<Partial<Record<SettingKey, string>>>): Pr
   const stopped = new Promise<void>((resolve) => {
     let asked = false;
     const onSignal = (): void => {
-      if (asked) process.exit(1);
+      if (asked) endAtOnce();
       asked = true;
-      clock.after(LAST_RESORT_MS, () => process.exit(1));
+      clock.after(LAST_RESORT_MS, endAtOnce);
       resolve();
     };
     process.on('SIGTERM', onSignal);
@@ -43,6 +43,10 @@ async function serve(options: Readonly<Partial<Record<SettingKey, string>>>): Pr
   await stopped;
   await service.stop();
   return 0;
+}
+
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 async function serviceReady(url: string): Promise<boolean> {

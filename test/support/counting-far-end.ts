@@ -38,6 +38,8 @@ interface Dialog {
 export class CountingFarEnd {
   readonly port: number;
   readonly calls: SeenCall[] = [];
+  /** Hears nothing and says nothing, as a far end whose network is gone. */
+  deaf = false;
   readonly #socket: Socket;
   readonly #manner: (number: string) => FarEndManner;
   readonly #dialogs = new Map<string, Dialog>();
@@ -71,7 +73,7 @@ export class CountingFarEnd {
 
   #onMessage(text: string, peer: RemoteInfo): void {
     const message = parse(text);
-    if (message === null) return;
+    if (message === null || this.deaf) return;
     const [method = ''] = message.start.split(' ', 1);
     switch (method) {
       case 'OPTIONS':
