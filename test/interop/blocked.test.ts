@@ -96,13 +96,16 @@ function expectWhole(prompt: Float64Array, heard: Float64Array): void {
   expect(steps.filter(({ peak }) => peak < 0.9)).toEqual([]);
 }
 
-/** What a party of ours said. Where it was late itself the jitter buffer had to bridge that, and moved what follows. */
+/**
+ * What a party of ours said. Where it was late itself the jitter buffer had to bridge that, and moved what follows: a step may fall across such a move.
+ * What is lost while JavaScript is blocked would be ten steps in a row.
+ */
 function expectHeard(what: Float64Array, lateAtMs: readonly number[], heard: Float64Array): void {
   const wasLate = ({ atMs }: Step): boolean => lateAtMs.some((lateAt) => lateAt > atMs - 400 && lateAt < atMs + 400);
   const steps = follow(what, heard, 300).filter((step) => !wasLate(step));
   expect(steps.length).toBeGreaterThanOrEqual(15);
   // The first frames may fall into the answer.
-  expect(steps.slice(2).filter(({ peak }) => peak < 0.9)).toEqual([]);
+  expect(steps.slice(2).filter(({ peak }) => peak < 0.9).length).toBeLessThanOrEqual(2);
 }
 
 describe('while JavaScript is blocked for two seconds', () => {

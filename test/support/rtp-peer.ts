@@ -4,7 +4,7 @@ import { once } from 'node:events';
 
 const PACKET_MS = 20;
 const SAMPLES = 160;
-const LATE_MS = 15;
+const LATE_MS = 5;
 const PCMA = 8;
 /** Payload type of telephone-event in the scenarios of test/data/sipp. */
 const TELEPHONE_EVENT = 101;
