@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "audio/engine.hpp"
+#include "audio/leg_owner.hpp"
+#include "common/event.hpp"
+#include "isdnd/protocol.hpp"
+
+namespace branchline {
+
+/// The audio of B-channels: the card's. Null where there is none.
+class BChannelPorts {
+ public:
+  virtual ~BChannelPorts() = default;
+  /// Lives as long as the card. ISDN thread.
+  [[nodiscard]] virtual MediaPort* portOf(int span, int channel) noexcept = 0;
+};
+
+/// What the legs need of the stack around them. ISDN thread.
+class IsdnLegHost {
+ public:
+  virtual ~IsdnLegHost() = default;
+  virtual void send(const isdn::Message& message) = 0;
+  /// A call came in and has this leg: from now on commands may come for it.
+  virtual void legOffered(Handle leg) = 0;
+  /// None may any more.
+  virtual void legGone(Handle leg) = 0;
+};
+
+/// How an ISDN leg ended, for its legEnded event.
+struct IsdnEnd {
+  int q850 = 16;
+  isdn::Location location = isdn::Location::user;
+  isdn::EndedBy by = isdn::EndedBy::us;
+  std::string detail;
+};
+
+/// Engine legs of ISDN calls: what isdnd tells, into legs and their events; what a leg is asked, into messages to isdnd. Knows nothing of processes.
+/// ISDN thread only; the stack around it owns the queue from JavaScript.
+class IsdnLegs {
+ public:
+  IsdnLegs(Engine& engine, LegOwner& owner, EventSink& sink, IsdnLegHost& host, BChannelPorts* ports)
+      : engine_(engine),
+        owner_(owner),
+        sink_(sink),
+        host_(host),
+        ports_(ports) {}
+
+  /// How many digits a span's called numbers have with overlap; 0: not known, so the inter-digit time decides.
+  void setDdiDigits(int span, int digits) { ddiDigits_[span] = digits; }
+
+  /// A leg that the engine has made for an outgoing call; the SETUP leaves.
+  void dial(Handle leg, isdn::Setup setup);
+  void ring(Handle leg, bool earlyMedia);
+  void answer(Handle leg);
+  /// Ends the leg at once; its channel is free when isdnd has cleared.
+  void clear(Handle leg, int q850);
+
+  void on(const isdn::Setup& setup);
+  void on(const isdn::Information& information);
+  void on(const isdn::Seized& seized);
+  void on(const isdn::SetupAck& message) { progress(message.span, message.call, message.channel, 0, message.inband); }
+  void on(const isdn::Proceeding& message) { progress(message.span, message.call, message.channel, 0, message.inband); }
+  void on(const isdn::Alerting& message) { progress(message.span, message.call, message.channel, 180, message.inband); }
+  void on(const isdn::Progress& message) { progress(message.span, message.call, message.channel, 183, message.inband); }
+  void on(const isdn::Connect& connect);
+  void on(const isdn::Connected& connected);
+  void on(const isdn::Disconnect& disconnect);
+  void on(const isdn::Released& released);
+
+  /// Offers the calls whose inter-digit time T302 is over.
+  void runDue(std::int64_t nowNs);
+  /// The next of those moments; 0: none.
+  [[nodiscard]] std::int64_t nextDueNs() const noexcept;
+  /// Every leg ends so: isdnd is gone, or the stack is closed.
+  void endAll(const IsdnEnd& end);
+
+ private:
+  struct Leg {
+    int span = 0;
+    std::uint32_t call = 0;
+    int channel = 0;
+    bool sent = false;
+    bool responded = false;
+    bool attached = false;
+  };
+  struct Collecting {  // An incoming call whose number is not complete.
+    isdn::Setup setup;
+    std::int64_t offerAtNs = 0;
+  };
+  using Key = std::uint64_t;
+  static Key keyOf(int span, std::uint32_t call) { return static_cast<Key>(span) << 32 | call; }
+
+  void progress(int span, std::uint32_t call, int channel, int sipStatus, bool inband);
+  /// The leg of a call, with the channel it now has; kNoHandle: none any more.
+  Handle legOf(int span, std::uint32_t call) const noexcept;
+  void offer(const isdn::Setup& setup);
+  void attach(Handle leg, Leg& of);
+  void end(Handle leg, const IsdnEnd& end);
+  void post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields = {});
+  [[nodiscard]] bool isComplete(const isdn::Setup& setup) const;
+
+  Engine& engine_;
+  LegOwner& owner_;
+  EventSink& sink_;
+  IsdnLegHost& host_;
+  BChannelPorts* const ports_;
+  std::unordered_map<int, int> ddiDigits_;
+  std::unordered_map<Handle, Leg> legs_;
+  std::unordered_map<Key, Handle> byCall_;
+  std::unordered_map<Key, Collecting> collecting_;
+};
+
+}  // namespace branchline
