@@ -63,8 +63,8 @@ function hearing(party: SipParty): Promise<void> {
 
 /** Blocks the service's JavaScript and answers the packets that the party received meanwhile; proves that it was blocked. */
 async function whileBlocked(party: SipParty): Promise<readonly RtpPacket[]> {
-  const skipped = await service.metric('branchline_audio_skipped_frames');
   const from = performance.now();
+  const skipped = await service.metric('branchline_audio_skipped_frames');
   const blocked = blockJavaScript(service.inspectorUrl, BLOCKED_MS);
   await until(() => performance.now() - from > 300, { what: 'the loop has begun' });
   const answeredAt = await fetch(`${service.url}/healthz`).then(() => performance.now());
