@@ -8,8 +8,9 @@ import { RtpFarEnd } from '../tools.js';
 
 const AREA = 'setup';
 const RATES = [20, 40, 60, 80, 100, 120, 150, 200, 250, 300] as const;
-/** Below every knee: here a call's CPU is counted. */
-const CPU_RATE = 40;
+/** Below every knee: here a call's CPU is counted, once so many calls have warmed the code up. */
+const CPU_RATES: readonly number[] = [40, 80];
+const WARM_UP_CALLS = 300;
 const MOST_ANSWER_MS = 250;
 const LEAST_SUCCESS = 0.995;
 const AUDIO_STREAMS = 32;
@@ -34,6 +35,7 @@ export const setup: Area = {
     const rtp = await RtpFarEnd.start(AUDIO_STREAMS, 'silent');
     try {
       const steps: Step[] = [];
+      await runLoad({ scenario: 'plays', to: SHORT_NUMBER, sipPort: box.service.sipPort, rate: 60, calls: WARM_UP_CALLS, rtpPorts: rtp.ports });
       for (const rate of RATES) {
         const first = await runStep(bench, box, rtp, rate);
         // A neighbour's moment on a shared machine is not the box's limit: what fails must fail twice.
@@ -80,13 +82,10 @@ async function runStep(bench: Bench, box: Box, rtp: RtpFarEnd, rate: number): Pr
 }
 
 function figuresOf(steps: readonly Step[], knee: number, twice: Step, echoPercent: number): Figure[] {
-  const low = steps.find(({ rate }) => rate === CPU_RATE) ?? steps[0] ?? twice;
+  const low = steps.find(({ rate }) => rate === CPU_RATES[0]) ?? steps[0] ?? twice;
   const course = steps
     .map(({ rate, load, calls, answerP99Ms }) => `${rate}/s ${((100 * load.succeeded) / calls).toFixed(1)} %, ${answerP99Ms.toFixed(0)} ms`)
     .join('; ');
-  const apart = `load generator apart: sipp ${low.sippCpuMs.toFixed(2)} ms, audio far end ${low.audioCpuMs.toFixed(2)} ms a call`;
-  const kernel = `two seconds of bare UDP echo: ${(echoPercent * 20).toFixed(2)} ms`;
-  const cpu = `CPU of the service from the first INVITE until no call is left, at ${low.rate}/s, a call; ${low.packetsPerCall.toFixed(0)} packets of audio a call; ${apart}; ${kernel}`;
   return [
     {
       area: AREA,
@@ -94,7 +93,7 @@ function figuresOf(steps: readonly Step[], knee: number, twice: Step, echoPercen
       value: knee,
       unit: 'calls/s',
       goal: { atLeast: 100 },
-      method: `sipp on the same machine; highest rate with ≥ 99.5 % of calls as they should be and answers within 250 ms (p99): ${course}`,
+      method: `sipp on the same machine; highest rate with ≥ 99.5 % of calls as they should be and answers within 250 ms (p99), at most 512 calls at once by default: ${course}`,
       beside: 'Asterisk 22: 75–100',
     },
     {
@@ -114,7 +113,7 @@ function figuresOf(steps: readonly Step[], knee: number, twice: Step, echoPercen
       method: `answered calls only; ${twice.load.succeeded} of ${twice.calls} calls went to their end`,
       beside: 'Asterisk 22: collapses at 150/s',
     },
-    { area: AREA, name: 'CPU of a whole call', value: low.cpuMs, unit: 'ms', goal: { atMost: 5 }, method: cpu, beside: 'Asterisk 22: 8–10' },
+    ...steps.filter(({ rate }) => CPU_RATES.includes(rate)).map((step) => cpuFigure(step, echoPercent)),
     {
       area: AREA,
       name: 'audio packets of a call',
@@ -124,4 +123,18 @@ function figuresOf(steps: readonly Step[], knee: number, twice: Step, echoPercen
       method: 'received by the callers; two seconds are 100, more is a call that its plan had ended already',
     },
   ];
+}
+
+function cpuFigure(step: Step, echoPercent: number): Figure {
+  const apart = `load generator apart: sipp ${step.sippCpuMs.toFixed(2)} ms, audio far end ${step.audioCpuMs.toFixed(2)} ms a call`;
+  const kernel = `two seconds of bare UDP echo: ${(echoPercent * 20).toFixed(2)} ms`;
+  return {
+    area: AREA,
+    name: `CPU of a whole call, at ${step.rate}/s`,
+    value: step.cpuMs,
+    unit: 'ms',
+    goal: { atMost: 5 },
+    method: `CPU of the whole service from the first INVITE until no call is left, a call, after ${WARM_UP_CALLS} calls of warm-up; call plan, two seconds of audio and CDR in it; ${apart}; ${kernel}`,
+    beside: 'Asterisk 22: 8–10',
+  };
 }
