@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 
 #include "sip/headers.hpp"
 #include "sip/pj.hpp"
@@ -53,6 +54,17 @@ std::string escapedUser(std::string_view user) {
     }
   }
   return result;
+}
+
+/// Whether pjsua still has a call of this account: one that has ended for us may wait for the last answer of a peer.
+bool hasCalls(pjsua_acc_id account) {
+  std::array<pjsua_call_id, PJSUA_MAX_CALLS> calls{};
+  unsigned count = calls.size();
+  if (pjsua_enum_calls(calls.data(), &count) != PJ_SUCCESS) return false;
+  return std::any_of(calls.begin(), calls.begin() + count, [account](pjsua_call_id call) {
+    pjsua_call_info info;
+    return pjsua_call_get_info(call, &info) == PJ_SUCCESS && info.acc_id == account;
+  });
 }
 
 /// Whether an OPTIONS answer says that the peer takes calls. Any response but these shows a SIP server that is alive, whatever it thinks of OPTIONS.
@@ -277,8 +289,9 @@ void Trunks::tellHealth(Trunk& trunk) {
 }
 
 void Trunks::close(const TrunkPointer& trunk) {
-  if (trunk->account != PJSUA_INVALID_ID && inUse_(trunk->handle)) {
-    // The account goes with its last call: pjsua would give its number to another account while calls still refer to it.
+  if (stopped_) return;  // pjsua takes its accounts with it.
+  if (trunk->account != PJSUA_INVALID_ID && (inUse_(trunk->handle) || hasCalls(trunk->account))) {
+    // The account goes with its last call: pjsua would give its number, and its credentials' place, to another while calls still refer to it.
     // Calls to us by it end now: un-registered once, here or by the removal of the account.
     if (trunk->options.registration && trunk->registration) pjsua_acc_set_registration(trunk->account, PJ_FALSE);
     trunk->registration.reset();

@@ -169,3 +169,20 @@ TEST_CASE("while calls that have ended still hold every place of pjsua's, a call
   CHECK(refused->starts_with("SIP/2.0 503"));
   CHECK(headerOf(*refused, "Retry-After") != "");
 }
+
+TEST_CASE("a trunk that is removed keeps its account until pjsua is done with its calls") {
+  hurry();
+  SipWorld world;
+  const RawPeer silent(world.port());
+  const Handle trunk = world.trunk(silent.port());
+  const Engine::Created call = world.dial(trunk, "leftover");
+  world.await("legSeized");
+  world.stack.clear(call.handle, {.q850 = 16});
+  world.await("legEnded");
+  CHECK(world.stack.removeTrunk(trunk) == Status::ok);
+  std::this_thread::sleep_for(300ms);
+  REQUIRE(pjsua_call_get_count() == 1);
+  CHECK(pjsua_acc_get_count() == 2);  // It, and the one of callers without a trunk.
+  CHECK(within(10s, [] { return pjsua_acc_get_count() == 1; }));
+  CHECK(pjsua_call_get_count() == 0);
+}
