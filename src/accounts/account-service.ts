@@ -139,13 +139,20 @@ export class AccountService {
   #requireRightTo(callerId: string, account: AccountRecord, { status, features, limits }: AccountChange): void {
     const isRoot = account.parentId === null;
     if (isRoot && status === 'disabled') {
-      throw new BranchlineError(accountErrors.accountNotYours, 'The root account cannot be disabled: nobody could enable it again');
+      throw new BranchlineError(
+        accountErrors.accountNotYours,
+        'The root account cannot be disabled, since nobody could enable it again: leave it active',
+      );
     }
     const decidedAbove = status !== undefined || features !== undefined || limits !== undefined;
     if (decidedAbove && callerId === account.id && !isRoot) {
-      throw new BranchlineError(accountErrors.accountNotYours, 'Status, features and limits of an account are changed from an account above it', {
-        context: { callerId, id: account.id },
-      });
+      throw new BranchlineError(
+        accountErrors.accountNotYours,
+        'Status, features and limits of an account are changed from above it: use a token of an account above',
+        {
+          context: { callerId, id: account.id },
+        },
+      );
     }
   }
 
@@ -165,7 +172,7 @@ function requireOnParent(features: AccountFeatures, parent: AccountRecord): void
   if (missing === undefined) return;
   throw new BranchlineError(
     accountErrors.featureNotOnParent,
-    `The account "${parent.name}" above has no feature ${FEATURE_NAMES[missing]} to hand on`,
+    `The account "${parent.name}" above has no feature ${FEATURE_NAMES[missing]} to hand on: leave it off, or have it enabled there first`,
     {
       context: { parentId: parent.id, feature: missing },
       problems: [

@@ -89,7 +89,9 @@ describe('sub accounts, two levels down', () => {
 
   it('get only features that the account above has', async () => {
     const withFeature = accounts.create(root.id, { parentId: sibling.id, name: 'New', features: { scheduledCall: true } });
-    await expect(withFeature).rejects.toThrow('The account "Sibling" above has no feature Scheduled Call to hand on (BL4003)');
+    await expect(withFeature).rejects.toThrow(
+      'The account "Sibling" above has no feature Scheduled Call to hand on: leave it off, or have it enabled there first (BL4003)',
+    );
     await expect(accounts.update(root.id, child.id, { features: { customCli: true } })).rejects.toMatchObject({
       ...refusal('featureNotOnParent'),
       problems: [{ path: '/features/customCli' }],
@@ -153,8 +155,8 @@ describe('tokens', () => {
     const revoked = await make();
     await tokens.revoke(revoked.record.id);
     const expiring = await make(clock.now() + 1000);
-    expect(() => tokens.verify('bl_unknown')).toThrow('it is unknown here or was revoked (BL4006)');
-    expect(() => tokens.verify(revoked.secret)).toThrow('it is unknown here or was revoked');
+    expect(() => tokens.verify('bl_unknown')).toThrow('is unknown here or was revoked: use another, or have one created (BL4006)');
+    expect(() => tokens.verify(revoked.secret)).toThrow('is unknown here or was revoked');
     await clock.advance(999);
     expect(() => tokens.verify(expiring.secret)).not.toThrow();
     await clock.advance(1);

@@ -108,15 +108,19 @@ export class ServiceNumberService {
 
   #requireAssignment(serviceNumberId: string, assignmentId: string): void {
     if (this.#store.serviceNumbers.assignment(assignmentId)?.serviceNumberId === serviceNumberId) return;
-    throw new BranchlineError(accountErrors.assignmentUnknown, `The service number has no assignment "${assignmentId}"`, {
+    throw new BranchlineError(accountErrors.assignmentUnknown, `There is no assignment "${assignmentId}" of this service number`, {
       context: { serviceNumberId, assignmentId },
     });
   }
 }
 
 function notE164(number: string): BranchlineError {
-  return new BranchlineError(accountErrors.serviceNumberInvalid, `"${number}" is not a number in E.164, such as +441632960100`, {
-    context: { number },
-    problems: [{ path: '/number', message: 'must be a number in E.164, such as +441632960100' }],
-  });
+  return new BranchlineError(
+    accountErrors.serviceNumberInvalid,
+    `"${number}" is not a number in E.164: give it with + and its country code, such as +441632960100`,
+    {
+      context: { number },
+      problems: [{ path: '/number', message: 'must be a number in E.164, such as +441632960100' }],
+    },
+  );
 }

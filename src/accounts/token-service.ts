@@ -76,7 +76,8 @@ export class TokenService {
    */
   verify(secret: string): TokenOwner {
     const record = this.#store.tokens.byHash(hashOf(secret));
-    if (record === null) throw new BranchlineError(accountErrors.tokenRefused, 'The API token is not valid: it is unknown here or was revoked');
+    if (record === null)
+      throw new BranchlineError(accountErrors.tokenRefused, 'The API token is unknown here or was revoked: use another, or have one created');
     const now = this.#clock.now();
     if (record.expiresAt !== null && record.expiresAt <= now) {
       throw new BranchlineError(accountErrors.tokenRefused, 'The API token has expired: create a new one', { context: { tokenId: record.id } });

@@ -22,10 +22,10 @@ export function accountFor(request: FastifyRequest, store: Store, named: string 
   return named;
 }
 
-/** Lines, trunks and the card belong to the box: only the root account's tokens change them. */
+/** Lines, trunks, the card and the box's figures belong to the box: only the root account's tokens see and change them. */
 export function requireBoxOperator(request: FastifyRequest, store: Store): void {
   if (store.accounts.root()?.id !== request.principal.accountId) {
-    throw new BranchlineError(apiErrors.forbidden, 'Lines and trunks belong to the whole box: use a token of the root account');
+    throw new BranchlineError(apiErrors.forbidden, 'This belongs to the whole box: use a token of the root account');
   }
 }
 

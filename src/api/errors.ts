@@ -13,8 +13,6 @@ export const apiErrors = errorCodes(9, {
   idempotencyKeyInvalid: [10, 'user'],
   rateLimited: [11, 'user'],
   routeUnknown: [12, 'user'],
-  methodUnknown: [13, 'user'],
-  notReady: [14, 'operational'],
   cardNotVirtual: [15, 'user'],
   tooManyStreams: [16, 'operational'],
   wrongState: [17, 'user'],

@@ -26,16 +26,17 @@ const STATUS: Readonly<Record<string, number>> = {
   tokenMissing: 401,
   tokenRefused: 401,
   accountDisabled: 403,
+  accountNotYours: 403,
   forbidden: 403,
   notFound: 404,
   routeUnknown: 404,
   cardNotVirtual: 404,
-  methodUnknown: 405,
   conflict: 409,
   wrongState: 409,
   idempotencyInProgress: 409,
   eventGone: 410,
   bodyTooLarge: 413,
+  audioTooLarge: 413,
   unsupportedMedia: 415,
   rateLimited: 429,
   diskFull: 507,
@@ -48,7 +49,7 @@ export function statusOf(code: ErrorCode): number {
   switch (code.kind) {
     case 'user':
       if (/(Taken|InUse|Conflict)$/.test(code.name)) return 409;
-      return /(NotFound|Unknown)$/.test(code.name) && code.id.startsWith('BL4') ? 404 : 422;
+      return /(NotFound|Unknown)$/.test(code.name) ? 404 : 422;
     case 'operational':
       return 503;
     case 'unexpected':

@@ -1,5 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 
+import { invalidInput } from './problem.js';
+
 /** ISO 8601 with offset; answers are in UTC. */
 export const DateTime = Type.String({ format: 'date-time' });
 
@@ -26,6 +28,13 @@ export function nullable<T extends TSchema>(schema: T) {
 
 export function oneOf<const T extends readonly string[]>(values: T, options: Record<string, unknown> = {}) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...options });
+}
+
+/** The wire's time as milliseconds UTC. Throws for one that its form allows and no clock shows: a leap second. `path`: where it stands in the input. */
+export function momentOf(text: string, path: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw invalidInput([{ path, message: 'is no moment: leap seconds cannot be named, give the second before' }]);
+  return at;
 }
 
 /** Milliseconds UTC as the wire's time. */

@@ -10,6 +10,7 @@ import addFormats from 'ajv-formats';
 import fastify, { type FastifyInstance, type FastifySchema } from 'fastify';
 
 import { BranchlineError } from '../core/index.js';
+import { requireBoxOperator } from './access.js';
 import { registerAuthentication } from './authentication.js';
 import type { ApiDependencies } from './dependencies.js';
 import { apiErrors } from './errors.js';
@@ -117,7 +118,7 @@ async function registerDocuments(server: FastifyInstance, { version }: ApiDepend
 /** The page needs nothing from elsewhere; inline styles are the viewer's own. */
 const DOCS_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
 
-function registerProbes(server: FastifyInstance, { health, metrics, tokens }: ApiDependencies): void {
+function registerProbes(server: FastifyInstance, { health, metrics, tokens, store }: ApiDependencies): void {
   const options = { config: { public: true }, schema: { hide: true } };
   server.get('/healthz', options, () => ({ status: 'ok' }));
   server.get('/readyz', options, async (_request, reply) => {
@@ -125,7 +126,8 @@ function registerProbes(server: FastifyInstance, { health, metrics, tokens }: Ap
   });
   server.register(async (scope) => {
     registerAuthentication(scope, tokens);
-    scope.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    scope.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+      requireBoxOperator(request, store);
       await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });

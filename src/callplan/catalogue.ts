@@ -67,7 +67,7 @@ export class PlanCatalogue {
     if (plan === null) throw new BranchlineError(callPlanErrors.planNotFound, `There is no call plan ${reference.planId}`);
     const version = this.#store.plans.version(reference.planId, reference.version);
     if (version === null)
-      throw new BranchlineError(callPlanErrors.planVersionNotFound, `The call plan "${plan.name}" has no version ${reference.version}`);
+      throw new BranchlineError(callPlanErrors.planVersionNotFound, `There is no version ${reference.version} of the call plan "${plan.name}"`);
     return { reference, accountId: plan.accountId, index: indexPlan(parse(version.document, reference)) };
   }
 }

@@ -1,7 +1,6 @@
 import { errorCodes } from '../core/index.js';
 
 export const cliErrors = errorCodes(11, {
-  wrongWords: [1, 'user'],
   serviceUnreachable: [2, 'operational'],
   serviceRefused: [3, 'user'],
   fileUnreadable: [4, 'user'],

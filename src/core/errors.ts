@@ -54,7 +54,6 @@ export class BranchlineError extends Error {
 
 export const coreErrors = errorCodes(1, {
   bug: [1, 'unexpected'],
-  aborted: [2, 'operational'],
   nativeMissing: [3, 'operational'],
   nativeVersion: [4, 'operational'],
   cardUnsupported: [6, 'user'],

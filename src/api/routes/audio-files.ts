@@ -73,6 +73,24 @@ export const audioFileRoutes: RouteModule = (server, { store, audio }) => {
       reply.type('audio/wav').send(createReadStream(audio.pathOf(visible(request, store, store.audioFiles.get(request.params.id), 'audio file')))),
   );
 
+  server.patch(
+    '/audio-files/:id',
+    {
+      schema: {
+        operationId: 'updateAudioFile',
+        tags,
+        summary: 'Describe it in other words; its slug never changes',
+        params: IdParams,
+        body: Type.Object({ description: Type.String({ maxLength: 500 }) }, { additionalProperties: false }),
+        response: { 200: AudioFileView, '4xx': Problem },
+      },
+    },
+    async (request) => {
+      const record = visible(request, store, store.audioFiles.get(request.params.id), 'audio file');
+      return view(await audio.describe(record.id, request.body.description));
+    },
+  );
+
   server.put(
     '/audio-files/:id/content',
     {

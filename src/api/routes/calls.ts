@@ -5,7 +5,7 @@ import type { CallRecord, CdrRecord } from '../../store/index.js';
 import type { Leg } from '../../telephony/index.js';
 import { visible, visibleAccounts } from '../access.js';
 import { apiErrors } from '../errors.js';
-import { DateTime, Id, IdParams, iso, isoOrNull, nullable, oneOf, pageOf, PageQuerystring } from '../schemas.js';
+import { DateTime, Id, IdParams, iso, isoOrNull, momentOf, nullable, oneOf, pageOf, PageQuerystring } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
 const CallView = Type.Object(
@@ -66,20 +66,33 @@ const CallQuerystring = Type.Object(
   { additionalProperties: false },
 );
 
+const CallListQuerystring = Type.Object(
+  {
+    ...CallQuerystring.properties,
+    live: Type.Optional(Type.Boolean({ description: 'true: the calls that live now, and nothing else is asked for' })),
+  },
+  { additionalProperties: false },
+);
+
 /** `/calls`: live ones and those in the records; `/calls/{id}/events`: the trace; `/cdrs`. */
 export const callRoutes: RouteModule = (server, { store, calls }) => {
   const filterOf = (accountIds: readonly string[], query: Static<typeof CallQuerystring>) => ({
     accountIds,
     ...(query.requestId === undefined ? {} : { requestId: query.requestId }),
     ...(query.callId === undefined ? {} : { callId: query.callId }),
-    ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
-    ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+    ...(query.from === undefined ? {} : { from: momentOf(query.from, '/querystring/from') }),
+    ...(query.to === undefined ? {} : { to: momentOf(query.to, '/querystring/to') }),
   });
   const pageQuery = (query: { readonly limit: number; readonly after?: string }) => ({
     limit: query.limit,
     ...(query.after === undefined ? {} : { after: query.after }),
   });
   const view = (record: CallRecord) => callView(record, calls.get(record.id)?.legs);
+  const liveOf = (accountIds: readonly string[]) =>
+    calls.live().flatMap(({ identity }) => {
+      const record = accountIds.includes(identity.accountId) ? calls.recordOf(identity.id) : null;
+      return record === null ? [] : [view(record)];
+    });
   /** A live call is known before the store has it. */
   const find = (id: string) => calls.recordOf(id) ?? store.calls.get(id);
 
@@ -89,12 +102,13 @@ export const callRoutes: RouteModule = (server, { store, calls }) => {
       schema: {
         operationId: 'listCalls',
         tags: ['Calls'],
-        summary: 'Calls, live ones among them',
-        querystring: CallQuerystring,
+        summary: 'Calls, live ones among them, or those alone',
+        querystring: CallListQuerystring,
         response: { 200: pageOf(CallView) },
       },
     },
     (request) => {
+      if (request.query.live === true) return { items: liveOf(visibleAccounts(request, store)).slice(0, request.query.limit), after: null };
       const page = store.calls.list(filterOf(visibleAccounts(request, store), request.query), pageQuery(request.query));
       return { items: page.rows.map(view), after: page.after };
     },

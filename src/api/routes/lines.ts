@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 
+import { requireBoxOperator } from '../access.js';
+import { Problem } from '../problem.js';
 import { DateTime, iso, oneOf } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
@@ -16,7 +18,7 @@ const LineView = Type.Object(
 );
 
 /** `/lines`: the card's channels and what each does now. */
-export const lineRoutes: RouteModule = (server, { lines }) => {
+export const lineRoutes: RouteModule = (server, { store, lines }) => {
   server.get(
     '/lines',
     {
@@ -24,11 +26,12 @@ export const lineRoutes: RouteModule = (server, { lines }) => {
         operationId: 'listLines',
         tags: ['Lines'],
         summary: 'The telephony card’s channels',
-        response: { 200: Type.Object({ items: Type.Array(LineView) }) },
+        response: { 200: Type.Object({ items: Type.Array(LineView) }), '4xx': Problem },
       },
     },
-    () => ({
-      items: lines.lines().map((line) => ({ ...line, since: iso(line.since) })),
-    }),
+    (request) => {
+      requireBoxOperator(request, store);
+      return { items: lines.lines().map((line) => ({ ...line, since: iso(line.since) })) };
+    },
   );
 };

@@ -3,9 +3,10 @@ import { type Static, Type } from 'typebox';
 import { OUTCOMES } from '../../core/index.js';
 import type { AcceptanceResult, RequestChange, RequestView } from '../../scheduler/index.js';
 import type { AttemptRecord, RequestRecord, RequestState } from '../../store/index.js';
+import { formatAddress, parseAddress } from '../../telephony/index.js';
 import { accountFor, visibleAccounts } from '../access.js';
 import { Problem, problemBody } from '../problem.js';
-import { DateTime, Id, IdParams, iso, isoOrNull, nullable, oneOf, pageOf, PageQuerystring } from '../schemas.js';
+import { DateTime, Id, IdParams, iso, isoOrNull, momentOf, nullable, oneOf, pageOf, PageQuerystring } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
 const STATES = [
@@ -180,7 +181,7 @@ export const scheduledCallRoutes: RouteModule = (server, { store, scheduler }) =
       const filter = {
         accountIds: visibleAccounts(request, store),
         ...(state === undefined ? {} : { states: state }),
-        ...(serviceNumber === undefined ? {} : { serviceNumber }),
+        ...(serviceNumber === undefined ? {} : { serviceNumber: inE164(serviceNumber, store.accounts.get(request.principal.accountId)?.country) }),
         ...(reference === undefined ? {} : { reference }),
       };
       const page = scheduler.list(filter, { limit, ...(after === undefined ? {} : { after }) });
@@ -257,16 +258,25 @@ export const scheduledCallRoutes: RouteModule = (server, { store, scheduler }) =
   }
 };
 
+/** A number to look for, in whatever form; as it was given where it is none. */
+function inE164(text: string, country: string | undefined): string {
+  try {
+    return formatAddress(parseAddress(text, country));
+  } catch {
+    return text;
+  }
+}
+
 type Times = Pick<Static<typeof ChangeBody>, 'scheduledAt' | 'latestStartAt'>;
 
 /** The body with its times as milliseconds, without the account, which is named apart. */
 function draftOf<T extends Times>(body: T): Omit<T, keyof Times | 'accountId'> & Pick<RequestChange, keyof Times> {
   const { accountId: _, scheduledAt, latestStartAt, ...rest } = body as T & { readonly accountId?: string };
-  return { ...rest, scheduledAt: moment(scheduledAt), latestStartAt: moment(latestStartAt) };
+  return { ...rest, scheduledAt: moment(scheduledAt, '/scheduledAt'), latestStartAt: moment(latestStartAt, '/latestStartAt') };
 }
 
-function moment(text: string | null | undefined): number | null | undefined {
-  return typeof text === 'string' ? Date.parse(text) : text;
+function moment(text: string | null | undefined, path: string): number | null | undefined {
+  return typeof text === 'string' ? momentOf(text, path) : text;
 }
 
 function view(request: RequestRecord): Static<typeof ScheduledCallView> {

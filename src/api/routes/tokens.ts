@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { TokenRecord } from '../../store/index.js';
 import { accountFor, visible, visibleAccounts } from '../access.js';
 import { Problem } from '../problem.js';
-import { DateTime, Id, IdParams, iso, isoOrNull, nullable, pageOf, PageQuerystring } from '../schemas.js';
+import { DateTime, Id, IdParams, iso, isoOrNull, momentOf, nullable, pageOf, PageQuerystring } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
 const TokenView = Type.Object(
@@ -28,7 +28,7 @@ export const tokenRoutes: RouteModule = (server, { store, tokens }) => {
       const created = await tokens.create({
         accountId: accountFor(request, store, accountId),
         name,
-        expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : null,
+        expiresAt: typeof expiresAt === 'string' ? momentOf(expiresAt, '/expiresAt') : null,
       });
       // Nothing keeps the secret, not even for a repetition of this request: that one is answered without it.
       const answer = request.idempotency.keep(201, view(created.record));
@@ -44,6 +44,12 @@ export const tokenRoutes: RouteModule = (server, { store, tokens }) => {
       const page = store.tokens.list(visibleAccounts(request, store), request.query);
       return { items: page.rows.map(view), after: page.after };
     },
+  );
+
+  server.get(
+    '/tokens/:id',
+    { schema: { operationId: 'getToken', tags, params: IdParams, response: { 200: TokenView, '4xx': Problem } } },
+    (request) => view(visible(request, store, store.tokens.get(request.params.id), 'token')),
   );
 
   server.delete(

@@ -25,8 +25,12 @@ export class LoopGuard {
     this.#quick = now - this.#enteredAt < QUICK_MS ? this.#quick + 1 : 0;
     this.#enteredAt = now;
     if (this.#quick > MAX_QUICK_NODES)
-      throw new BranchlineError(callPlanErrors.runLoop, `The plan went through ${MAX_QUICK_NODES} nodes in no time: it goes round in a loop`, {
-        context: { nodeId },
-      });
+      throw new BranchlineError(
+        callPlanErrors.runLoop,
+        `The plan went through ${MAX_QUICK_NODES} nodes in no time: it goes round in a loop, change its branches`,
+        {
+          context: { nodeId },
+        },
+      );
   }
 }

@@ -220,7 +220,7 @@ function entry(plan: LoadedPlan, planPart: number): PlacedNode {
   if (found === null)
     throw new BranchlineError(
       callPlanErrors.jumpLeadsNowhere,
-      `Call plan ${plan.reference.planId} has no entry to ${planPart === DEFAULT_PLAN ? 'itself' : `sub plan ${planPart}`}`,
+      `There is no entry of call plan ${plan.reference.planId} to ${planPart === DEFAULT_PLAN ? 'itself' : `sub plan ${planPart}`}`,
     );
   return found;
 }
@@ -239,7 +239,7 @@ function nodeAt({ plan, variables, at }: Place, target: number | string): Placed
   if (!allowed)
     throw new BranchlineError(
       callPlanErrors.branchLeadsNowhere,
-      `Node ${at.node.id} leads to ${String(target)} (${String(id)}), which is no node it may lead to`,
+      `Node ${at.node.id} leads to ${String(target)} (${String(id)}), which is no node it may lead to: connect it to another`,
     );
   return found;
 }

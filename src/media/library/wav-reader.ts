@@ -46,7 +46,7 @@ export function readWav(file: Buffer): WavAudio {
   const chunks = chunksOf(file);
   const format = chunks.find((chunk) => chunk.id === 'fmt ');
   const data = chunks.find((chunk) => chunk.id === 'data');
-  if (format === undefined) throw refuse(audioLibraryErrors.notWav, 'The WAV file has no "fmt " chunk: it is damaged, or no audio.');
+  if (format === undefined) throw refuse(audioLibraryErrors.notWav, 'The WAV file has no "fmt " chunk: it is damaged, or no audio. Upload another.');
   const shape = readFormat(file, format);
   if (data === undefined) throw refuse(audioLibraryErrors.wavTruncated, 'The WAV file has no "data" chunk: it was cut off. Upload it again.');
   const bytes = bytesOf(file, data);
@@ -108,7 +108,7 @@ function readFormat(file: Buffer, { size, start }: Chunk): Omit<WavAudio, 'data'
   if (blockAlign !== frameBytes)
     throw refuse(
       audioLibraryErrors.notWav,
-      `The WAV file contradicts itself: ${bits} bits and ${channels} channels are not ${blockAlign} bytes a sample. It is damaged.`,
+      `The WAV file contradicts itself: ${bits} bits and ${channels} channels are not ${blockAlign} bytes a sample. It is damaged: upload another.`,
     );
   return { format, channels, sampleRate, frameBytes };
 }

@@ -1,8 +1,7 @@
-import { BranchlineError, type Clock, delay, type ErrorCode, type Logger, newId } from '../../core/index.js';
+import { BranchlineError, type Clock, coreErrors, delay, type ErrorCode, type Logger, newId } from '../../core/index.js';
 import type { AccountRecord, RequestRecord, Store } from '../../store/index.js';
 import { type Address, type Call, type Cli, type Dialler, type DialResult, type Leg, parseAddress } from '../../telephony/index.js';
 import type { Entry } from '../due/entry.js';
-import { schedulerErrors } from '../errors.js';
 import type { PlanReference, SchedulerPorts } from '../ports.js';
 import { type AttemptEnd, closeRequest, endAttempt, eventOf, interrupt, refusal, withdrawAttempt } from '../records.js';
 import type { Admission, Verdict } from '../requests/admission.js';
@@ -63,7 +62,7 @@ export class AttemptRunner {
 
   /** Dials an armed entry's First Party now. */
   start(entry: Entry): void {
-    if (entry.armed === null) throw new BranchlineError(schedulerErrors.wrongState, `Scheduled Call ${entry.id} is not armed`);
+    if (entry.armed === null) throw new BranchlineError(coreErrors.bug, `Scheduled Call ${entry.id} is not armed`);
     const live = new LiveAttempt(entry, entry.armed, this.#options.clock.now());
     this.#live.set(entry.id, live);
     const run = this.#run(live).finally(() => this.#running.delete(run));

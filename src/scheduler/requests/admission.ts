@@ -24,7 +24,10 @@ export class Admission {
     if (account === null || !hasFeature(account)) return refuse(schedulerErrors.featureMissing, FEATURE_MISSING);
     const number = this.#store.serviceNumbers.byNumber(e164);
     if (number === null || !this.#store.accounts.subtreeIds(account.id).includes(number.accountId)) {
-      return refuse(schedulerErrors.serviceNumberNotOnAccount, `${e164} is not a service number of the account or one of its sub accounts`);
+      return refuse(
+        schedulerErrors.serviceNumberNotOnAccount,
+        `${e164} is not a service number of the account or one of its sub accounts: use one that is`,
+      );
     }
     if (!isServiceNumberType(e164)) {
       return refuse(
@@ -69,12 +72,12 @@ export class Admission {
       case 'notEnabled':
         return refuse(
           schedulerErrors.scheduledCallNotEnabled,
-          `Scheduled Call is not enabled in the Start node of the active call plan of ${number.number}`,
+          `Scheduled Call is not enabled in the Start node of the active call plan of ${number.number}: enable it there`,
         );
       case 'notConnected':
         return refuse(
           schedulerErrors.scheduledCallNotConnected,
-          `The Scheduled Call branch of the Start node is not connected in the active call plan of ${number.number}`,
+          `The Scheduled Call branch of the Start node is not connected in the active call plan of ${number.number}: connect it`,
         );
     }
   }

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { SchedulerBench } from '../support/scheduler-bench.js';
+import { accountRecord } from '../support/store.js';
+import { AccountService, ServiceNumberService, TokenService } from '../../src/accounts/index.js';
+import { PlanCatalogue, PlanService } from '../../src/callplan/index.js';
+import { silentLogger } from '../../src/core/index.js';
+import { EventLog } from '../../src/delivery/index.js';
+import { HealthService } from '../../src/health/index.js';
+import { AudioLibrary } from '../../src/media/index.js';
+import { type ApiServer, buildServer, Metrics } from '../../src/api/index.js';
+
+// A real database opens and syncs its files meanwhile, on a machine that others use too.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+let bench: SchedulerBench;
+let server: ApiServer;
+/** Tokens of the root account and of one below it. */
+let tokens: { readonly root: string; readonly sub: string };
+
+beforeAll(async () => {
+  bench = await SchedulerBench.started();
+  const { store, clock, scheduler, calls, trunks } = bench;
+  await store.commit(store.accounts.insert(accountRecord({ id: 'acc_sub', parentId: 'acc_root', name: 'Sub' })));
+  const accounts = new AccountService(store, clock);
+  const tokenService = new TokenService(store, accounts, clock, silentLogger);
+  const audio = new AudioLibrary({ store, clock, logger: silentLogger, stateDirectory: bench.directory, usage: { plansPlaying: () => [] } });
+  const make = async (accountId: string) => (await tokenService.create({ accountId, name: 'test', expiresAt: null })).secret;
+  tokens = { root: await make('acc_root'), sub: await make('acc_sub') };
+  server = await buildServer({
+    version: 'test',
+    clock,
+    logger: silentLogger,
+    store,
+    health: new HealthService(),
+    metrics: new Metrics({
+      engine: () => ({}) as never,
+      store: () => store.statistics(),
+      liveCalls: () => 0,
+      openRequests: () => 0,
+      trunks: () => [],
+    }),
+    eventLog: new EventLog(store, clock, silentLogger),
+    accounts,
+    tokens: tokenService,
+    serviceNumbers: new ServiceNumberService(store, accounts, clock),
+    plans: new PlanService({ store, catalogue: new PlanCatalogue(store), audio, clock }),
+    audio,
+    scheduler,
+    calls,
+    trunks,
+    lines: { lines: () => [] },
+    virtualCard: null,
+  });
+});
+
+afterAll(async () => {
+  await server.close();
+  await bench.remove();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+async function ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', where: string, body?: object, token = tokens.root): Promise<Answer> {
+  const url = where.startsWith('/metrics') ? where : `/api/v1${where}`;
+  const answer = await server.inject({
+    method,
+    url,
+    headers: { authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  const json = String(answer.headers['content-type']).includes('json');
+  return { status: answer.statusCode, body: json ? answer.json<Record<string, unknown>>() : {} };
+}
+
+describe('what belongs to the whole box', () => {
+  it.each(['/metrics', '/lines', '/trunks', '/system', '/virtual-card/far-end/calls'])(
+    'is not shown to a token of a sub account: %s',
+    async (where) => {
+      expect(await ask('GET', where, undefined, tokens.sub)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    },
+  );
+});
+
+describe('the status of a refusal', () => {
+  it.each([
+    ['GET', '/call-plans/plan_nobody', undefined, 404, 'notFound'],
+    ['PATCH', '/accounts/acc_nobody', { name: 'x' }, 404, 'accountUnknown'],
+    ['PATCH', '/accounts/acc_sub', { status: 'disabled' }, 403, 'accountNotYours'],
+    ['POST', '/service-numbers', { number: '+441632960100' }, 409, 'conflict'],
+    ['POST', '/tokens', { name: 'x', expiresAt: '2026-12-31T23:59:60Z' }, 400, 'invalidInput'],
+    ['GET', '/cdrs?from=2026-12-31T23:59:60Z', undefined, 400, 'invalidInput'],
+  ] as const)('%s %s %j is %i %s', async (method, where, body, status, code) => {
+    expect(await ask(method, where, body, code === 'accountNotYours' ? tokens.sub : tokens.root)).toMatchObject({ status, body: { code } });
+  });
+
+  it('is 409 for a number that Scheduled Calls still need', async () => {
+    await bench.request({ inMs: 60_000 });
+    expect(await ask('DELETE', '/service-numbers/num_1')).toMatchObject({ status: 409, body: { code: 'serviceNumberInUse' } });
+  });
+});
+
+describe('a list', () => {
+  it('of Scheduled Calls is narrowed by a service number in national form', async () => {
+    const { id } = await bench.request({ inMs: 60_000, reference: 'R1' });
+    expect((await ask('GET', '/scheduled-calls?reference=R1&serviceNumber=01632%20960100')).body['items']).toMatchObject([{ id }]);
+    expect((await ask('GET', '/scheduled-calls?serviceNumber=01632%20960101')).body['items']).toEqual([]);
+  });
+
+  it('of live calls shows one the database has not got yet, and each by itself', async () => {
+    await bench.request();
+    const items = (await ask('GET', '/calls?live=true')).body['items'] as readonly { readonly id: string }[];
+    expect(items).toMatchObject([{ live: true, origin: 'scheduled' }]);
+    expect(await ask('GET', `/calls/${items[0]?.id ?? ''}`)).toMatchObject({ status: 200, body: { legs: [{ state: 'new' }] } });
+    expect((await ask('GET', '/calls?live=true', undefined, tokens.sub)).body['items']).toEqual([]);
+  });
+});
+
+describe('an audio file', () => {
+  it('is described in other words, and by nobody of another account', async () => {
+    const { store, clock } = bench;
+    const facts = { slug: 'welcome', description: '', path: 'audio/welcome.wav', sizeBytes: 44, durationMs: 0, createdAt: clock.now() };
+    await store.commit(store.audioFiles.insert({ id: 'aud_1', accountId: 'acc_root', ...facts }));
+    const where = '/audio-files/aud_1';
+    expect(await ask('PATCH', where, { description: 'By night' }, tokens.sub)).toMatchObject({ status: 404 });
+    expect(await ask('PATCH', where, { description: 'By night' })).toMatchObject({ status: 200, body: { description: 'By night' } });
+    expect(await ask('PATCH', where, { slug: 'other' })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a token', () => {
+  it('is shown without its secret, to its own account and those above', async () => {
+    const made = (await ask('POST', '/tokens', { name: 'reader', accountId: 'acc_sub' })).body;
+    const shown = await ask('GET', `/tokens/${String(made['id'])}`, undefined, tokens.sub);
+    expect(shown).toMatchObject({ status: 200, body: { name: 'reader', accountId: 'acc_sub' } });
+    expect(shown.body).not.toHaveProperty('token');
+    expect(shown.body).not.toHaveProperty('hash');
+  });
+});
+
+describe('the API document', () => {
+  it('lists every route under the base path, each with an operation id of its own', async () => {
+    const document = (await ask('GET', '/openapi.json')).body as {
+      readonly paths: Record<string, Record<string, { readonly operationId?: string }>>;
+    };
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+    const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+    const routes = server.printRoutes({ commonPrefix: false, includeHooks: false });
+    expect(ids.length).toBeGreaterThan(50);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).not.toContain(undefined);
+    expect(new Set(documented)).toEqual(new Set(routesOf(routes).filter((route) => !route.endsWith('/openapi.json'))));
+  });
+});
+
+/** Routes under the base path out of Fastify's tree, as the document writes them. */
+function routesOf(tree: string): readonly string[] {
+  const stack: string[] = [];
+  const routes: string[] = [];
+  for (const line of tree.split('\n')) {
+    const match = /^([\s│]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line);
+    if (match === null) continue;
+    const [, indent = '', part = '', methods = ''] = match;
+    stack.length = Math.floor(indent.length / 4);
+    stack.push(part);
+    const path = stack.join('').replaceAll(/:(\w+)/g, '{$1}');
+    for (const method of methods.split(', ').filter((name) => name !== '' && name !== 'HEAD' && name !== 'OPTIONS')) {
+      if (path.startsWith('/api/v1/')) routes.push(`${method.toLowerCase()} ${path}`);
+    }
+  }
+  return routes;
+}
