@@ -27,10 +27,13 @@ class CommitRefused extends Error {
 export class GroupWriter {
   readonly #database: Database.Database;
   readonly #operations: Operations;
+  readonly #witness: Database.Database;
   readonly #prepared = new Map<string, PreparedOperation>();
 
-  constructor(database: Database.Database, operations: Operations) {
+  /** `witness`: another connection, which sees what `database` has committed. */
+  constructor(database: Database.Database, witness: Database.Database, operations: Operations) {
     this.#database = database;
+    this.#witness = witness;
     this.#operations = operations;
   }
 
@@ -52,8 +55,37 @@ export class GroupWriter {
   #writeTogether(commits: readonly CommitMessage[]): readonly CommitResult[] {
     this.#database.exec('BEGIN IMMEDIATE');
     const results = commits.map((commit) => ({ id: commit.id, failure: this.#writeOne(commit) }));
-    this.#database.exec('COMMIT');
-    return results;
+    const historyFailure = this.#commit();
+    return historyFailure === null ? results : results.map((result, index) => this.#withoutHistory(result, commits[index], historyFailure));
+  }
+
+  /**
+   * The two files commit one after the other, branchline.db first: where the disk is full in between, what is in the first is stored, whatever
+   * SQLite says of the whole. Returns why the history was not. Throws where nothing was stored.
+   */
+  #commit(): CommitFailure | null {
+    const before = this.#mainVersion();
+    try {
+      this.#database.exec('COMMIT');
+      return null;
+    } catch (error) {
+      if (this.#mainVersion() === before) throw error;
+      this.#rollBack();
+      return failureOf(error);
+    }
+  }
+
+  /** Changes when another connection than the witness has committed to branchline.db. */
+  #mainVersion(): unknown {
+    return this.#witness.pragma('main.data_version', { simple: true });
+  }
+
+  /** A commit that was history alone has failed; one that was more is stored, and only its history is missing. */
+  #withoutHistory(result: CommitResult, commit: CommitMessage | undefined, failure: CommitFailure): CommitResult {
+    const historyOnly = commit?.commands.every(({ operation }) =>
+      this.#prepare(operation).operation.steps.every(({ sql }) => sql.includes('trace.')),
+    );
+    return result.failure === null && historyOnly === true ? { ...result, failure } : result;
   }
 
   /** Null where it worked. Throws where the failure is not this commit's alone. */

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 
-import { openWritable } from '../connection.js';
+import { openReadOnly, openWritable } from '../connection.js';
 import { operations } from '../repositories/operations.js';
 import { GroupWriter } from './group-writer.js';
 import type { CommitMessage, WriterData, WriterReply, WriterRequest } from './protocol.js';
@@ -12,7 +12,8 @@ const port = parentPort as MessagePort;
 const { directory, maxPages } = workerData as WriterData;
 const database = openWritable(directory);
 if (maxPages !== null) database.pragma(`main.max_page_count = ${maxPages}`);
-const writer = new GroupWriter(database, operations);
+const witness = openReadOnly(directory);
+const writer = new GroupWriter(database, witness, operations);
 
 port.on('message', handle);
 reply({ kind: 'ready' });
@@ -52,6 +53,7 @@ function close(): void {
   try {
     database.prepare("UPDATE store_facts SET value = 1 WHERE name = 'cleanStop'").run();
   } finally {
+    witness.close();
     database.close();
     reply({ kind: 'closed' });
     port.close();
