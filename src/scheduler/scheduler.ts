@@ -21,7 +21,7 @@ import { type RequestStatistics, type RequestView, statisticsOf, type WhyNotYet 
 import { Schedule } from './schedule.js';
 
 /** A stop must be over in 5 s (SIGTERM), the other rooms' included. */
-const STOP_PATIENCE_MS = 4_000;
+const STOP_PATIENCE_MS = 3_500;
 const RETRY_MS = 1_000;
 
 export interface SchedulerOptions {
@@ -122,7 +122,7 @@ export class Scheduler {
     void this.#recoverLater(journal);
   }
 
-  /** No new attempts; calls are ended; last records written. Resolves within 4 s, whatever hangs. */
+  /** No new attempts; calls are ended; last records written. Resolves within 3.5 s, whatever hangs. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#schedule.stop();
