@@ -108,6 +108,8 @@ class Span {
   void hangUp(Call& call, int cause);
   [[nodiscard]] bool isKnownToLibpri(q931_call* handle) const noexcept;
   [[nodiscard]] bool settleChannel(Call& call, int asked);
+  [[nodiscard]] static bool isUnanswered(const Call& call) noexcept;
+  [[nodiscard]] bool takeFromUnanswered(int channel);
   [[nodiscard]] int channelForIncoming(int asked, bool flexible);
   /// Drops calls that libpri has let go of without a word, or does not get rid of.
   void sweep();

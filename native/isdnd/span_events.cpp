@@ -2,6 +2,7 @@
 // What libpri tells of a span's calls, to the add-on.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "isdnd/span.hpp"
 
@@ -116,22 +117,29 @@ void Span::onLayerTwo(bool up) {
 // --- A call comes in -----------------------------------------------------------------------------------------------------------------------
 
 // The channel that a SETUP asks for, taken; else another where the far end leaves the choice; 0: none. Glare (Q.931 §5.7): the network's call has
-// priority, so the user side gives the channel of a call of its own up that the network has not answered; the network then finds it another or
+// priority, so the user side gives up the channel of a call of its own that the network has not answered; the network then finds it another or
 // refuses it with cause 44.
 int Span::channelForIncoming(int asked, bool flexible) {
   const int channel = asked & kChannelMask;
   if (channel == kAnyChannel) return channels_.takeAny();
   if (channel == 0) return 0;  // Call waiting: we have no use for a call without a channel.
-  if (channels_.take(channel)) return channel;
-  if (configuration_.node == Node::user && channels_.isOurs(channel)) {
-    for (Call& call : calls_) {
-      if (call.channel != channel || call.incoming || call.responded) continue;
-      call.channel = 0;
-      return channel;
-    }
-  }
+  // A SETUP that crosses our RESTART of its channel is of a call that the far end is about to forget.
+  const bool crossed = channel == restarting_;
+  if (!crossed && takeFromUnanswered(channel)) return channel;
   return flexible ? channels_.takeAny() : 0;
 }
+
+// Takes a channel, if need be from a call of ours that the network, which decides, has not answered yet. False: it is in use.
+bool Span::takeFromUnanswered(int channel) {
+  if (channels_.take(channel)) return true;
+  if (configuration_.node == Node::network) return false;
+  const auto holder = std::find_if(calls_.begin(), calls_.end(), [&](const Call& call) { return call.channel == channel && isUnanswered(call); });
+  if (holder == calls_.end()) return false;
+  holder->channel = 0;  // The channel stays taken, by whom we took it for.
+  return true;
+}
+
+bool Span::isUnanswered(const Call& call) noexcept { return !call.incoming && !call.responded; }
 
 void Span::onRing(const pri_event_ring& ring) {
   Setup setup = setupOf(ring);
@@ -204,7 +212,7 @@ bool Span::settleChannel(Call& call, int asked) {
   call.responded = true;
   const int channel = asked & kChannelMask;
   if (channel == call.channel || ((channel == 0 || channel == kAnyChannel) && call.channel != 0)) return true;
-  if (channels_.take(channel)) {
+  if (takeFromUnanswered(channel)) {
     channels_.release(call.channel);
     call.channel = channel;
     return true;
@@ -268,6 +276,10 @@ void Span::onRestart(int asked) {
   for (std::size_t i = calls_.size(); i-- > 0;) {
     Call& call = calls_[i];
     if (channel != kAnyChannel && call.channel != channel) continue;
+    if (isUnanswered(call) && !call.ending) {  // The RESTART crossed our SETUP: the far end will find the call another channel or refuse it.
+      channels_.release(std::exchange(call.channel, 0));
+      continue;
+    }
     note(call, PRI_CAUSE_NORMAL_TEMPORARY_FAILURE, Location::user, EndedBy::peer);
     pri_destroycall(controller_, call.handle);
     drop(call);

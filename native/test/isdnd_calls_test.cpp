@@ -84,6 +84,32 @@ TEST_CASE("a call with its whole number at once: every field arrives, early medi
   checkIdle(world);
 }
 
+TEST_CASE("who diverted a call, and why, arrives with it") {
+  for (const SwitchType type : {SwitchType::euroIsdn, SwitchType::qsig}) {
+    CAPTURE(static_cast<int>(type));
+    Primary world([&](ConfigureSpan& span) { span.switchType = type; });
+    Setup setup = setupTo("0123");
+    setup.redirecting = {.digits = "2079460555", .type = 2, .plan = 1, .presentation = 0, .screening = 0};
+    setup.redirectReason = 2;  // No reply.
+    world.network().say(setup);
+    world.run(0.01);
+    CHECK(world.user().one<Setup>().redirecting.digits == "2079460555");
+    CHECK(world.user().one<Setup>().redirecting.type == 2);
+    CHECK(int{world.user().one<Setup>().redirectReason} == 2);
+  }
+}
+
+TEST_CASE("a number that is withheld arrives as such, and the name stays away with it") {
+  Primary world;
+  Setup setup = setupTo("0123");
+  setup.calling.presentation = 1;
+  world.network().say(setup);
+  world.run(0.01);
+  CHECK(world.user().one<Setup>().calling.presentation == 1);
+  CHECK(world.user().one<Setup>().calling.digits == "1632960789");  // The network's border takes it away, not the line.
+  CHECK(world.user().one<Setup>().callingName.empty());
+}
+
 TEST_CASE("a call from the network is through for the user side with CONNECT ACKNOWLEDGE") {
   Primary world;
   world.network().say(setupTo("0123", 9));

@@ -44,6 +44,7 @@ class Traffic {
     world_.run(seconds);
   }
 
+  bool exclusive_ = true;  // A third of all calls insist on their channel.
   std::uint32_t began_ = 0;
   std::uint32_t answered_ = 0;
   std::uint32_t restarts_ = 0;
@@ -56,7 +57,7 @@ class Traffic {
   void begin() {
     const std::size_t which = world_.random() % 2;
     Setup setup = setupTo("02079460123", ++began_);
-    setup.exclusive = chance(3);
+    setup.exclusive = exclusive_ && chance(3);
     open_[which].insert(setup.call);
     world_.sides[which]->say(setup);
     if (chance(4)) {  // The other side at the same moment: glare.
@@ -81,7 +82,7 @@ class Traffic {
         if (chance(3)) side.say(Alerting{.span = kSpan, .call = *call, .inband = chance(2)});
         side.say(Connect{.span = kSpan, .call = *call});
       } else if (chance(2)) {
-        static constexpr std::uint8_t kCauses[] = {16, 17, 1, 6, 21, 26, 34, 44, 88, 127};
+        static constexpr std::uint8_t kCauses[] = {16, 17, 1, 7, 21, 26, 34, 38, 88, 127};
         side.say(Clear{.span = kSpan, .call = *call, .cause = kCauses[world_.random() % std::size(kCauses)]});
       }
     }
@@ -125,6 +126,19 @@ TEST_CASE("calls both ways, thirty at a time, with glare and RESTART: each ends 
   CHECK(traffic.open_[0].empty());
   CHECK(traffic.open_[1].empty());
   CHECK_FALSE(mended(world));
+  checkIdle(world);
+}
+
+TEST_CASE("calls that leave the choice of channel are never lost to glare") {
+  World world({e1(Node::network), e1(Node::user)});
+  REQUIRE(world.bringUp());
+  world.run(0.1);
+  Traffic traffic(world);
+  traffic.exclusive_ = false;
+  traffic.run(500, 10);
+  traffic.finish(60);
+  CHECK(traffic.causes_[6] == 0);
+  CHECK(traffic.causes_[44] == 0);
   checkIdle(world);
 }
 
