@@ -10,6 +10,7 @@ import {
   BranchlineError,
   type Clock,
   coreErrors,
+  delay,
   loadNativeAddon,
   type Logger,
   type Native,
@@ -31,6 +32,8 @@ import { openStore, type Store } from './store/index.js';
 import { CallRegistry, InboundCalls, type LinePort, LiveLegs, TrunkDialler, TrunkDirectory, type VirtualCardPort } from './telephony/index.js';
 
 const NORMAL_CLEARING = 16;
+/** What is left of the 5 s of a stop when the scheduler has taken its 4. */
+const LAST_CALLS_MS = 1_000;
 
 export interface ServiceOptions {
   readonly settings: Settings;
@@ -96,6 +99,8 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const trunks = new TrunkDirectory({ store, clock, logger, lines: lines.ports, live, country: settings.country });
   const calls = new CallRegistry({ store, clock, logger, live });
   const dialler = new TrunkDialler({ trunks, clock, logger });
+  // Before anything is waited for: who calls while the rest starts is refused, not left ringing.
+  const inbound = new InboundCalls({ registry: calls, store, lines: lines.ports, clock, logger, maxCalls: settings['sip.maxCalls'] });
   await calls.closeOrphans();
 
   const catalogue = new PlanCatalogue(store);
@@ -139,9 +144,8 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   addHealthChecks(health, { store, scheduler, trunks });
   watchStore(health, store, logger);
 
-  const inbound = new InboundCalls({ registry: calls, store, lines: lines.ports, clock, logger, maxCalls: settings['sip.maxCalls'] });
   const handler = new InboundHandler({ store, plans, runner, logger });
-  stops.push(() => calls.endAll(NORMAL_CLEARING));
+  stops.push(() => endCalls(calls, clock));
   await scheduler.start();
   stops.push(() => scheduler.stop());
   inbound.onInboundCall((call, leg) => void handler.handle(call, leg));
@@ -229,6 +233,13 @@ function sipOptions(settings: Settings) {
   };
 }
 
+/** Ends all calls. One whose line does not let go keeps nobody: the next start ends it in the records. */
+async function endCalls(calls: CallRegistry, clock: Clock): Promise<void> {
+  const patience = new AbortController();
+  await Promise.race([calls.endAll(NORMAL_CLEARING), delay(clock, LAST_CALLS_MS, patience.signal).catch(() => undefined)]);
+  patience.abort();
+}
+
 /** What the last stop did to the database, and what a check of it says, is told; a full check runs once the service is ready. */
 function watchStore(health: HealthService, store: Store, logger: Logger): void {
   let finding = store.recovered.map(({ file, setAsideAs }) => `${file} was damaged and was set aside as ${setAsideAs}`).join('; ');
@@ -253,7 +264,12 @@ interface HealthNeeds {
 }
 
 function addHealthChecks(health: HealthService, { store, scheduler, trunks }: HealthNeeds): void {
-  health.add(() => ({ name: 'store', state: 'ok', detail: `${store.statistics().commits} commits` }));
+  health.add(() => {
+    const { commits, writable } = store.statistics();
+    return writable
+      ? { name: 'store', state: 'ok', detail: `${commits} commits` }
+      : { name: 'store', state: 'failed', detail: 'The database writer has stopped: restart the service' };
+  });
   health.add(() => {
     const { running, clockDistrust } = scheduler.status;
     if (!running) return { name: 'scheduler', state: 'failed', detail: 'recovery has not ended' };

@@ -25,11 +25,12 @@ export function registerAuthentication(server: FastifyInstance, tokens: TokenSer
   server.decorateRequest('principal');
   server.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.public === true || request.is404) return;
-    request.principal = tokens.verify(bearer(request));
+    request.principal = tokens.verify(tokenOf(request));
   });
 }
 
-function bearer(request: FastifyRequest): string {
+/** The token as it was sent. */
+export function tokenOf(request: FastifyRequest): string {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '') {
     throw new BranchlineError(apiErrors.tokenMissing, 'Send an API token: Authorization: Bearer <token>');

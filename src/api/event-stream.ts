@@ -3,9 +3,11 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 
+import type { TokenService } from '../accounts/index.js';
 import { BranchlineError, type Clock, type Logger, type Unsubscribe } from '../core/index.js';
 import type { EventLog } from '../delivery/index.js';
 import type { EventRecord, Store } from '../store/index.js';
+import { tokenOf } from './authentication.js';
 import { apiErrors } from './errors.js';
 import { iso } from './schemas.js';
 
@@ -19,6 +21,7 @@ const REPLAY_PAGE = 1000;
 interface StreamDependencies {
   readonly store: Store;
   readonly eventLog: EventLog;
+  readonly tokens: TokenService;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,7 +30,7 @@ interface StreamDependencies {
  * `GET /events`: server-sent events (WHATWG HTML §9.2) of the token's account and those below it. `Last-Event-ID` (or `?after=`) resumes: what was
  * missed is sent first, without a gap or a repetition.
  */
-export function registerEventStream(server: FastifyInstance, { store, eventLog, clock, logger }: StreamDependencies): void {
+export function registerEventStream(server: FastifyInstance, { store, eventLog, tokens, clock, logger }: StreamDependencies): void {
   let open = 0;
   server.get(
     '/events',
@@ -45,7 +48,7 @@ export function registerEventStream(server: FastifyInstance, { store, eventLog, 
       const resumeAfter = (typeof header === 'string' ? header : undefined) ?? (request.query as { after?: string }).after;
       const accounts = store.accounts.subtreeIds(request.principal.accountId);
       if (resumeAfter !== undefined) requireKnown(store, resumeAfter);
-      const visible = new Set(accounts);
+      let visible = new Set(accounts);
 
       reply.hijack();
       const { raw } = reply;
@@ -67,7 +70,15 @@ export function registerEventStream(server: FastifyInstance, { store, eventLog, 
           raw.destroy();
         }
       };
-      const heartbeat = clock.every(HEARTBEAT_MS, () => raw.write(': alive\n\n'));
+      const heartbeat = clock.every(HEARTBEAT_MS, () => {
+        try {
+          visible = new Set(store.accounts.subtreeIds(tokens.verify(tokenOf(request)).accountId));
+          raw.write(': alive\n\n');
+        } catch (error) {
+          logger.info({ error, tokenId: request.principal.tokenId }, 'an event stream was closed: its token is not valid any more');
+          raw.destroy();
+        }
+      });
       raw.once('close', () => {
         open -= 1;
         unsubscribe();

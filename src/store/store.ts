@@ -211,6 +211,8 @@ export interface StoreStatistics {
   readonly commitP99Ms: number;
   readonly queued: number;
   readonly failed: number;
+  /** False: the writer has stopped, by a fault of its own or because the store is closed. */
+  readonly writable: boolean;
 }
 
 /** A file that was found damaged when the store opened. */

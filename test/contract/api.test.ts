@@ -141,6 +141,25 @@ describe('a token', () => {
   });
 });
 
+describe('an event stream', () => {
+  it('ends soon after its token was revoked', async () => {
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const made = (await ask('POST', '/tokens', { name: 'listener' })).body;
+    const answer = await fetch(`${url}/api/v1/events`, { headers: { authorization: `Bearer ${String(made['token'])}` } });
+    expect(answer.status).toBe(200);
+    const ended = answer.text().then(
+      () => 'ended',
+      () => 'ended',
+    );
+    await bench.clock.advance(15_000);
+    const waiting = new Promise((resolve) => setTimeout(resolve, 50, 'open'));
+    expect(await Promise.race([ended, waiting])).toBe('open');
+    await ask('DELETE', `/tokens/${String(made['id'])}`);
+    await bench.clock.advance(15_000);
+    expect(await ended).toBe('ended');
+  });
+});
+
 describe('the API document', () => {
   it('lists every route under the base path, each with an operation id of its own', async () => {
     const document = (await ask('GET', '/openapi.json')).body as {

@@ -77,7 +77,14 @@ export class Writer {
   }
 
   get statistics(): StoreStatistics {
-    return { commits: this.#committed, commands: this.#commands, commitP99Ms: this.#times.p99, queued: this.#pending.size, failed: this.#failed };
+    return {
+      commits: this.#committed,
+      commands: this.#commands,
+      commitP99Ms: this.#times.p99,
+      queued: this.#pending.size,
+      failed: this.#failed,
+      writable: this.#state === 'open',
+    };
   }
 
   /** Takes no more commits, writes those it has, ends the thread. */
