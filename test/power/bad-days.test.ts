@@ -91,145 +91,132 @@ async function expectClosedBooks(office: Office): Promise<void> {
 }
 
 describe('a full disk', () => {
-  const disk = SmallDisk.make(24);
-  if (disk === null) console.log('skipped: this user may not mount a file system for the test');
+  it('ends no call and delays none; requests are refused with 507 until there is room, and every record comes after all', async (context) => {
+    const disk = SmallDisk.make(24) ?? context.skip('this user may not mount a file system for the test');
+    endings.push(() => disk.remove());
+    const { service, office } = await openOffice({ stateDir: disk.folder });
+    const farEnd = await farEndOf();
+    const party = await SipParty.start('uas-answer', {}, {});
+    endings.push(() => party.stop());
+    await office.trunk('party', party.port, '+4477009005');
+    await office.trunk('far end', farEnd.port, '+447700900');
+    const talking = await office.schedule(SERVICE_NUMBER, '+447700900500');
+    await party.hears(SPOKEN.subarray(0, RATE / 2), 'the beginning');
+    const waiting = [HANGS_UP, BUSY].map((number) =>
+      office.schedule(SERVICE_NUMBER, number, { scheduledAt: new Date(Date.now() + 1_900).toISOString() }),
+    );
+    const due = await Promise.all(waiting);
+    // Too far ahead to be armed by now: whether there is a page left for that at its moment is chance.
+    const unarmed = await office.schedule(SERVICE_NUMBER, LATER, { scheduledAt: new Date(Date.now() + 5_000).toISOString() });
+    disk.fill();
 
-  it.skipIf(disk === null)(
-    'ends no call and delays none; requests are refused with 507 until there is room, and every record comes after all',
-    async () => {
-      if (disk === null) return;
-      endings.push(() => disk.remove());
-      const { service, office } = await openOffice({ stateDir: disk.folder });
-      const farEnd = await farEndOf();
-      const party = await SipParty.start('uas-answer', {}, {});
-      endings.push(() => party.stop());
-      await office.trunk('party', party.port, '+4477009005');
-      await office.trunk('far end', farEnd.port, '+447700900');
-      const talking = await office.schedule(SERVICE_NUMBER, '+447700900500');
-      await party.hears(SPOKEN.subarray(0, RATE / 2), 'the beginning');
-      const waiting = [HANGS_UP, BUSY].map((number) =>
-        office.schedule(SERVICE_NUMBER, number, { scheduledAt: new Date(Date.now() + 1_900).toISOString() }),
-      );
-      const due = await Promise.all(waiting);
-      // Too far ahead to be armed by now: whether there is a page left for that at its moment is chance.
-      const unarmed = await office.schedule(SERVICE_NUMBER, LATER, { scheduledAt: new Date(Date.now() + 5_000).toISOString() });
-      disk.fill();
+    const kept: string[] = [];
+    const bulky = { serviceNumber: SERVICE_NUMBER, firstParty: BUSY, variables: { '@Filler': 'x'.repeat(900) }, scheduledAt: inAnHour() };
+    const ask = () => service.api.request<RequestBody>('POST', '/scheduled-calls', bulky);
+    const refused = await eventually(
+      async () => {
+        const answer = await ask();
+        if (answer.status === 201) kept.push(answer.body.id);
+        return answer;
+      },
+      ({ status }) => status !== 201,
+      { what: 'the disk is full for the service too', everyMs: 1 },
+    );
+    expect(refused).toMatchObject({ status: 507, body: { code: 'diskFull', title: expect.stringMatching(/free some space/) as unknown } });
+    expect(refused.headers.get('content-type')).toContain('application/problem+json');
+    const plan = await service.api.request('POST', '/call-plans', { document: LONG_PLAN });
+    const form = new FormData();
+    form.append('slug', 'too-much');
+    form.append('file', new Blob([new Uint8Array(wavOf(noise(72, 2)))]), 'a.wav');
+    const upload = await service.api.request('POST', '/audio-files', form);
+    expect([plan.status, upload.status]).toEqual([507, 507]);
+    expect(readdirSync(path.join(disk.folder, 'audio'), { recursive: true }).filter((name) => String(name).includes('too-much'))).toEqual([]);
 
-      const kept: string[] = [];
-      const bulky = { serviceNumber: SERVICE_NUMBER, firstParty: BUSY, variables: { '@Filler': 'x'.repeat(900) }, scheduledAt: inAnHour() };
-      const ask = () => service.api.request<RequestBody>('POST', '/scheduled-calls', bulky);
-      const refused = await eventually(
-        async () => {
-          const answer = await ask();
-          if (answer.status === 201) kept.push(answer.body.id);
-          return answer;
-        },
-        ({ status }) => status !== 201,
-        { what: 'the disk is full for the service too', everyMs: 1 },
-      );
-      expect(refused).toMatchObject({ status: 507, body: { code: 'diskFull', title: expect.stringMatching(/free some space/) as unknown } });
-      expect(refused.headers.get('content-type')).toContain('application/problem+json');
-      const plan = await service.api.request('POST', '/call-plans', { document: LONG_PLAN });
-      const form = new FormData();
-      form.append('slug', 'too-much');
-      form.append('file', new Blob([new Uint8Array(wavOf(noise(72, 2)))]), 'a.wav');
-      const upload = await service.api.request('POST', '/audio-files', form);
-      expect([plan.status, upload.status]).toEqual([507, 507]);
-      expect(readdirSync(path.join(disk.folder, 'audio'), { recursive: true }).filter((name) => String(name).includes('too-much'))).toEqual([]);
-
-      // Whatever room a checkpoint makes is taken again, so that the calls' own records find none either.
-      let full = true;
-      let unwritten = 0;
-      const taking = (async () => {
-        while (full) {
-          disk.fill();
-          const answer = await ask();
-          if (answer.status === 201) kept.push(answer.body.id);
-          else expect(answer.status).toBe(507);
-          const { scheduledCalls } = await service.api.get<{ scheduledCalls: { unwritten: number } }>('/system');
-          unwritten = Math.max(unwritten, scheduledCalls.unwritten);
-          await pause(25);
-        }
-      })();
-      // Those armed ahead are dialled at their moment all the same, and the call that talks hears its audio to the end.
-      const dialled = () => farEnd.calls.filter(({ number }) => number !== LATER);
-      await until(() => dialled().length === 2, { what: 'both due calls are dialled' });
-      const dueAt = Date.parse(due[0]?.dueAt ?? '');
-      const lateness = dialled().map(({ at }) => at - dueAt);
-      await party.hears(SPOKEN.subarray(SPOKEN.length - RATE), 'the end', 15_000);
-      await party.well();
-      await until(() => unwritten > 0, { what: 'what became of an attempt waits for room' });
-      full = false;
-      await taking;
-      console.log(
-        `full disk: due calls ${lateness.join(', ')} ms late, ${kept.length} requests kept in what room was left, ${unwritten} attempts waited to be written`,
-      );
-
-      disk.clear();
-      const records = await Promise.all([talking, ...due].map(({ id }) => office.finished(id)));
-      expect(records.map(({ state, outcome }) => [state, outcome])).toEqual([
-        ['completed', 'answered'],
-        ['completed', 'answered'],
-        ['failed', 'busy'],
-      ]);
-      expect(records.map(({ attempts }) => attempts.map(({ state }) => state))).toEqual([['ended'], ['ended'], ['ended']]);
-      for (const { callIds } of records) {
-        const { cdrs } = await office.ended(callIds[0] ?? 'none');
-        expect(cdrs.map(({ callType }) => callType)).toEqual([167]);
+    // Whatever room a checkpoint makes is taken again, so that the calls' own records find none either.
+    const room = new AbortController();
+    let unwritten = 0;
+    const taking = (async () => {
+      while (!room.signal.aborted) {
+        disk.fill();
+        const answer = await ask();
+        if (answer.status === 201) kept.push(answer.body.id);
+        else expect(answer.status).toBe(507);
+        const { scheduledCalls } = await service.api.get<{ scheduledCalls: { unwritten: number } }>('/system');
+        unwritten = Math.max(unwritten, scheduledCalls.unwritten);
+        await pause(25);
       }
-      const late = await office.finished(unarmed.id);
-      expect({
-        state: late.state,
-        outcome: late.outcome,
-        attempts: late.attempts.length === 1 ? [] : late.attempts,
-        reason: late.reason,
-      }).toMatchObject({ state: 'failed', outcome: 'busy', attempts: [] });
-      expect([...farEnd.attempts().values()]).toEqual([1, 1, 1]);
-      expect((await ask()).status).toBe(201);
-      const { total } = await service.api.get<{ readonly total: number }>('/scheduled-calls/statistics');
-      expect(total).toBe(4 + kept.length + 1);
-      const items = async (where: string) => (await service.api.get<{ readonly items: readonly unknown[] }>(where)).items.length;
-      expect([await items('/call-plans'), await items('/audio-files')]).toEqual([1, 1]);
-      await expectClosedBooks(office);
-    },
-    60_000,
-  );
+    })();
+    // Those armed ahead are dialled at their moment all the same, and the call that talks hears its audio to the end.
+    const dialled = () => farEnd.calls.filter(({ number }) => number !== LATER);
+    await until(() => dialled().length === 2, { what: 'both due calls are dialled' });
+    const dueAt = Date.parse(due[0]?.dueAt ?? '');
+    const lateness = dialled().map(({ at }) => at - dueAt);
+    await party.hears(SPOKEN.subarray(SPOKEN.length - RATE), 'the end', 15_000);
+    await party.well();
+    await until(() => unwritten > 0, { what: 'what became of an attempt waits for room' });
+    room.abort();
+    await taking;
+    console.log(
+      `full disk: due calls ${lateness.join(', ')} ms late, ${kept.length} requests kept in what room was left, ${unwritten} attempts waited to be written`,
+    );
+
+    disk.clear();
+    const records = await Promise.all([talking, ...due].map(({ id }) => office.finished(id)));
+    expect(records.map(({ state, outcome }) => [state, outcome])).toEqual([
+      ['completed', 'answered'],
+      ['completed', 'answered'],
+      ['failed', 'busy'],
+    ]);
+    expect(records.map(({ attempts }) => attempts.map(({ state }) => state))).toEqual([['ended'], ['ended'], ['ended']]);
+    for (const { callIds } of records) {
+      const { cdrs } = await office.ended(callIds[0] ?? 'none');
+      expect(cdrs.map(({ callType }) => callType)).toEqual([167]);
+    }
+    const late = await office.finished(unarmed.id);
+    expect({
+      state: late.state,
+      outcome: late.outcome,
+      attempts: late.attempts.length === 1 ? [] : late.attempts,
+      reason: late.reason,
+    }).toMatchObject({ state: 'failed', outcome: 'busy', attempts: [] });
+    expect([...farEnd.attempts().values()]).toEqual([1, 1, 1]);
+    expect((await ask()).status).toBe(201);
+    const { total } = await service.api.get<{ readonly total: number }>('/scheduled-calls/statistics');
+    expect(total).toBe(4 + kept.length + 1);
+    const items = async (where: string) => (await service.api.get<{ readonly items: readonly unknown[] }>(where)).items.length;
+    expect([await items('/call-plans'), await items('/audio-files')]).toEqual([1, 1]);
+    await expectClosedBooks(office);
+  }, 60_000);
 });
 
 describe('SIGTERM on a full disk', () => {
-  const disk = SmallDisk.make(24);
-
-  it.skipIf(disk === null)(
-    'releases the far end and is gone in time; the next start knows of everybody',
-    async () => {
-      if (disk === null) return;
-      endings.push(() => disk.remove());
-      const { service, office } = await openOffice({ stateDir: disk.folder });
-      const farEnd = await farEndOf();
-      await office.trunk('far end', farEnd.port, '+447700900');
-      const { id } = await office.schedule(SERVICE_NUMBER, STAYS);
-      await office.inState(id, 'inProgress');
-      const bulky = { serviceNumber: SERVICE_NUMBER, firstParty: BUSY, variables: { '@Filler': 'x'.repeat(900) }, scheduledAt: inAnHour() };
-      await until(
-        async () => {
-          disk.fill();
-          return (await service.api.request('POST', '/scheduled-calls', bulky)).status === 507;
-        },
-        { what: 'the disk is full for the service too', everyMs: 1 },
-      );
-      const end = await service.end('SIGTERM');
-      console.log(`SIGTERM on a full disk: gone in ${Math.round(end.tookMs)} ms, exit code ${String(end.exitCode)}`);
-      expect(farEnd.calls.map(({ released }) => released)).toEqual(['byPeer']);
-      expect(end).toMatchObject({ exitCode: 0 });
-      expect(end.tookMs).toBeLessThan(5_000);
-      disk.clear();
-      const again = new Office((await run({ stateDir: disk.folder })).api);
-      expect(['completed', 'interrupted']).toContain((await again.request(id)).state);
-      await expectClosedBooks(again);
-      expect(farEnd.calls).toHaveLength(1);
-    },
-    30_000,
-  );
+  it('releases the far end and is gone in time; the next start knows of everybody', async (context) => {
+    const disk = SmallDisk.make(24) ?? context.skip('this user may not mount a file system for the test');
+    endings.push(() => disk.remove());
+    const { service, office } = await openOffice({ stateDir: disk.folder });
+    const farEnd = await farEndOf();
+    await office.trunk('far end', farEnd.port, '+447700900');
+    const { id } = await office.schedule(SERVICE_NUMBER, STAYS);
+    await office.inState(id, 'inProgress');
+    const bulky = { serviceNumber: SERVICE_NUMBER, firstParty: BUSY, variables: { '@Filler': 'x'.repeat(900) }, scheduledAt: inAnHour() };
+    await until(
+      async () => {
+        disk.fill();
+        return (await service.api.request('POST', '/scheduled-calls', bulky)).status === 507;
+      },
+      { what: 'the disk is full for the service too', everyMs: 1 },
+    );
+    const end = await service.end('SIGTERM');
+    console.log(`SIGTERM on a full disk: gone in ${Math.round(end.tookMs)} ms, exit code ${String(end.exitCode)}`);
+    expect(farEnd.calls.map(({ released }) => released)).toEqual(['byPeer']);
+    expect(end).toMatchObject({ exitCode: 0 });
+    expect(end.tookMs).toBeLessThan(5_000);
+    disk.clear();
+    const again = new Office((await run({ stateDir: disk.folder })).api);
+    expect(['completed', 'interrupted']).toContain((await again.request(id)).state);
+    await expectClosedBooks(again);
+    expect(farEnd.calls).toHaveLength(1);
+  }, 30_000);
 });
 
 describe('kill -9', () => {
