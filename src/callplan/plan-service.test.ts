@@ -159,6 +159,27 @@ describe('a Scheduled Call may enter a plan', () => {
     expect(await entryOf({ branches: { Continue: 2 } })).toBe('notConnected');
   });
 
+  it('and is not looked through again for each of the calls of a second', async () => {
+    const { plan, version } = await rig.plans.create('acc_root', document());
+    const entry = () => rig.plans.entry({ planId: plan.id, version });
+    expect(entry()).toBe('ok');
+    rig.audio.delete('welcome');
+    expect(entry()).toBe('ok');
+    await rig.clock.advance(1_000);
+    expect(entry()).toBe('planInvalid');
+    rig.audio.add('welcome');
+    expect(entry()).toBe('ok');
+  });
+
+  it('no more, at once, when a plan that it jumps to is deleted', async () => {
+    const target = await rig.plans.create('acc_root', document());
+    const jump = [nodes()[0], { id: 2, type: 'Jump', settings: { target: { plan: target.plan.id } } }];
+    const { plan, version } = await rig.plans.create('acc_root', { ...document(), nodes: jump });
+    expect(rig.plans.entry({ planId: plan.id, version })).toBe('ok');
+    await rig.plans.delete(target.plan.id);
+    expect(rig.plans.entry({ planId: plan.id, version })).toBe('planInvalid');
+  });
+
   it('but not one with any other fault, which goes first', async () => {
     expect(await entryOf({ settings: {} }, 'no-such-file')).toBe('planInvalid');
     expect(rig.plans.entry({ planId: 'plan_none', version: 1 })).toBe('planInvalid');

@@ -13,6 +13,9 @@ import { validateInput, validatePlan } from './validation/validate.js';
 
 /** Versions of a plan that are kept, besides the active one (platform.md §2.2). */
 const KEPT_VERSIONS = 20;
+/** A Scheduled Call has its plan judged when it is accepted, dialled and answered, and many come at once: a good verdict holds so long. */
+const VERDICT_MS = 1_000;
+const VERDICTS_KEPT = 200;
 
 /** A plan, one version of it, and what is to be said about that version. */
 export interface PlanDetails {
@@ -38,6 +41,8 @@ export interface PlanServicePorts {
 export class PlanService {
   readonly #ports: PlanServicePorts;
   readonly #saves = new SerialQueue();
+  /** Versions that a Scheduled Call may enter, and when that was found, in monotonic time. */
+  readonly #enterable = new Map<string, number>();
 
   constructor(ports: PlanServicePorts) {
     this.#ports = ports;
@@ -56,7 +61,7 @@ export class PlanService {
       const id = newId('plan', this.#ports.clock);
       const { name, description = '' } = document;
       const plan: PlanRecord = { id, accountId, name, description, activeVersion: publish ? 1 : null, revision: 1, createdAt: now, updatedAt: now };
-      await this.#ports.store.commit(this.#ports.store.plans.insert(plan), this.#insertVersion(id, 1, document, now));
+      await this.#commit(this.#ports.store.plans.insert(plan), this.#insertVersion(id, 1, document, now));
       return { plan, version: 1, document, findings };
     });
   }
@@ -72,7 +77,7 @@ export class PlanService {
       const now = this.#ports.clock.now();
       const activeVersion = publish ? version : before.activeVersion;
       const plan = { ...before, name: document.name, description: document.description ?? '', activeVersion, revision: revision + 1, updatedAt: now };
-      await this.#ports.store.commit(
+      await this.#commit(
         this.#ports.store.plans.update(plan, revision),
         this.#insertVersion(planId, version, document, now),
         ...this.#oldVersions(plan, version),
@@ -88,7 +93,7 @@ export class PlanService {
       const details = this.details(planId, version ?? this.#ports.store.plans.latestVersionNumber(planId));
       if (hasErrors(details.findings)) throw invalid(details.findings);
       const plan = { ...before, activeVersion: details.version, revision: revision + 1, updatedAt: this.#ports.clock.now() };
-      await this.#ports.store.commit(this.#ports.store.plans.update(plan, revision));
+      await this.#commit(this.#ports.store.plans.update(plan, revision));
       return { ...details, plan };
     });
   }
@@ -134,7 +139,7 @@ export class PlanService {
           callPlanErrors.planInUse,
           `The call plan "${plan.name}" is assigned to ${numbers.join(', ')}: remove those assignments first`,
         );
-      await this.#ports.store.commit(this.#ports.store.plans.delete(planId));
+      await this.#commit(this.#ports.store.plans.delete(planId));
     });
   }
 
@@ -147,6 +152,16 @@ export class PlanService {
 
   /** Whether a Scheduled Call may enter a plan version. */
   entry(reference: PlanReference): ScheduledCallEntry {
+    const key = `${reference.planId} ${reference.version}`;
+    const now = this.#ports.clock.monotonic();
+    if (now - (this.#enterable.get(key) ?? Number.NEGATIVE_INFINITY) < VERDICT_MS) return 'ok';
+    const verdict = this.#judge(reference);
+    if (this.#enterable.size >= VERDICTS_KEPT) this.#enterable.clear();
+    if (verdict === 'ok') this.#enterable.set(key, now);
+    return verdict;
+  }
+
+  #judge(reference: PlanReference): ScheduledCallEntry {
     try {
       const { index, accountId } = this.#ports.catalogue.load(reference);
       return scheduledCallEntry(index.document, this.#factsFor(accountId));
@@ -167,6 +182,12 @@ export class PlanService {
         names.push(plan.name);
     }
     return names;
+  }
+
+  /** What was found of other plans may have changed with this one. */
+  async #commit(...commands: readonly WriteCommand[]): Promise<void> {
+    await this.#ports.store.commit(...commands);
+    this.#enterable.clear();
   }
 
   #accepted(accountId: string, input: unknown, publish: boolean): { readonly document: PlanDocument; readonly findings: readonly Finding[] } {
