@@ -174,8 +174,8 @@ TEST_CASE("a disk that takes half a second over each of many ended recordings co
   const Folder folder;
   KeptEvents events;
   QuietOwner owner;
-  Engine engine({.stepped = false, .maxHandles = 64, .realtimePriority = false}, events);
   Party parties[8];
+  Engine engine({.stepped = false, .maxHandles = 64, .realtimePriority = false}, events);
   std::vector<Handle> recorders;
   for (int i = 0; i < 8; i++) {
     const Handle leg = engine.createLeg(owner);
