@@ -298,7 +298,9 @@ pj_status_t installMessageHooks(pjsip_endpoint* target, MessageListener& owner) 
 }
 
 void rememberLeg(pjsip_dialog* dialog, Handle leg) noexcept {
-  if (dialog != nullptr) dialog->mod_data[requestModule.id] = reinterpret_cast<void*>(static_cast<std::uintptr_t>(leg));
+  void* const value = reinterpret_cast<void*>(static_cast<std::uintptr_t>(leg));
+  // Written once, at the dialog's beginning: a CANCEL reads it without the dialog's lock.
+  if (dialog != nullptr && dialog->mod_data[requestModule.id] != value) dialog->mod_data[requestModule.id] = value;
 }
 
 }  // namespace branchline
