@@ -43,7 +43,10 @@ describe('checkpoints', () => {
   function watch(state: { commands: number; pages: number }) {
     const clock = new SteppedClock();
     const asked: string[] = [];
-    const writer = { statistics: { commits: 0, commands: 0, commitP99Ms: 0, queued: 0, failed: 0, writable: true }, checkpoint: () => void asked.push('writer') };
+    const writer = {
+      statistics: { commits: 0, commands: 0, commitP99Ms: 0, queued: 0, failed: 0, writable: true },
+      checkpoint: () => void asked.push('writer'),
+    };
     const maintenance = {
       checkpoint: () => {
         asked.push('beside');
