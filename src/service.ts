@@ -32,7 +32,7 @@ import { openStore, type Store } from './store/index.js';
 import { CallRegistry, InboundCalls, type LinePort, LiveLegs, TrunkDialler, TrunkDirectory, type VirtualCardPort } from './telephony/index.js';
 
 const NORMAL_CLEARING = 16;
-/** What is left of the 5 s of a stop when the scheduler has taken its 4. */
+/** Fits into the 5 s of a stop even where the scheduler takes all its time. */
 const LAST_CALLS_MS = 1_000;
 
 export interface ServiceOptions {
