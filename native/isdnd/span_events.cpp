@@ -123,9 +123,7 @@ int Span::channelForIncoming(int asked, bool flexible) {
   const int channel = asked & kChannelMask;
   if (channel == kAnyChannel) return channels_.takeAny();
   if (channel == 0) return 0;  // Call waiting: we have no use for a call without a channel.
-  // A SETUP that crosses our RESTART of its channel is of a call that the far end is about to forget.
-  const bool crossed = channel == restarting_;
-  if (!crossed && takeFromUnanswered(channel)) return channel;
+  if (takeFromUnanswered(channel)) return channel;
   return flexible ? channels_.takeAny() : 0;
 }
 
@@ -224,8 +222,8 @@ bool Span::settleChannel(Call& call, int asked) {
 
 // --- A call ends ---------------------------------------------------------------------------------------------------------------------------
 
-// libpri leaves DISCONNECT out for some causes and then forgets the call half-way (RELEASE COMPLETE without letting go of it, for 6, 7 and 26), and
-// passes over others: it is asked to clear normally, and the true cause is put into the message.
+// For some causes (6, 7, 26) libpri leaves DISCONNECT out, and later frees the call without telling: it is asked to clear normally, and the true
+// cause is put into the message.
 void Span::clear(Call& call, Said said) {
   call.said = said;
   hangUp(call, PRI_CAUSE_NORMAL_CLEARING);

@@ -368,6 +368,19 @@ TEST_CASE("glare: both sides seize the same channel at once, and both calls come
   }
 }
 
+TEST_CASE("a RESTART that crosses a SETUP on its channel ends nothing: the call comes through") {
+  Primary world;
+  answerAll(world.network());
+  world.user().say(setupTo("1"));
+  world.network().say(RestartChannel{.span = kSpan, .channel = 1});
+  world.run(1);
+  CHECK(world.user().one<Connect>().channel == 1);
+  CHECK(world.network().status().restartingChannels == 0);
+  world.user().say(Clear{.span = kSpan, .call = 1});
+  world.run(1);
+  checkIdle(world);
+}
+
 TEST_CASE("a D channel that is cut ends calls before answer with cause 27, keeps answered ones until T309, and restarts channels when it is back") {
   for (const double away : {20.0, 120.0}) {
     CAPTURE(away);
