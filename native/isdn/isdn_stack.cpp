@@ -70,10 +70,10 @@ IsdnStack::~IsdnStack() {
 Engine::Created IsdnStack::dial(int span, const IsdnDialOptions& options) {
   const bool known = std::any_of(spans_.begin(), spans_.end(), [&](const auto& one) { return one.configuration.span == span; });
   if (!known || !canBeCarried(options)) return {Status::invalidArgument};
+  const std::lock_guard lock(mutex_);
   if (pid_ < 0) return {Status::unavailable};
   const Handle leg = engine_.createLeg(*this);
   if (leg == kNoHandle) return {Status::full};
-  const std::lock_guard lock(mutex_);
   open_[leg] = false;
   isdn::Setup setup{.span = static_cast<std::uint8_t>(span),
                     .call = nextCall_,
@@ -172,12 +172,14 @@ void IsdnStack::start() {
 
 // libpri cannot take up a call that it did not set up: every call ends here, and the next isdnd restarts its channels towards the far end.
 void IsdnStack::lose(const std::string& why) {
-  pid_ = -1;
+  {
+    const std::lock_guard lock(mutex_);
+    pid_ = -1;  // No dial() is queued from here on.
+  }
   lost_ = false;
   process_.reset();
   startAtNs_ = engine_.clock().nowNs() + kStartAgainNs;
-  legs_.endAll({.q850 = kTemporaryFailure, .location = isdn::Location::privateLocal, .by = isdn::EndedBy::line, .detail = why});
-  runCommands();  // Calls that were dialled meanwhile.
+  runCommands();  // Calls that were dialled meanwhile end with the others.
   legs_.endAll({.q850 = kTemporaryFailure, .location = isdn::Location::privateLocal, .by = isdn::EndedBy::line, .detail = why});
   for (auto& [span, up] : up_) {
     if (std::exchange(up, false)) tellSpan(span, false, why);

@@ -111,7 +111,7 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   std::unordered_map<Handle, bool> open_;  // Legs that have not ended; true: incoming.
   std::uint32_t nextCall_ = 1;
 
-  std::atomic<pid_t> pid_{-1};
+  std::atomic<pid_t> pid_{-1};  // −1 only under mutex_, so that a dial() is either queued before or refused.
   std::atomic<std::uint32_t> starts_{0};
   WakeFd wake_;
   std::atomic<bool> stopping_{false};

@@ -196,6 +196,15 @@ TEST_CASE(
   CHECK(world.events.of("legEnded").size() == 6);
 }
 
+TEST_CASE("a call that was dialled before anyone saw isdnd's death ends with the others") {
+  IsdnWorld world;
+  kill(world.stack->isdndPid(), SIGKILL);
+  const Handle leg = world.dial("1");
+  world.step(20);
+  CHECK(number(world.one("legEnded", leg), "q850") == 41);
+  CHECK_FALSE(truth(world.one("legEnded", leg), "sent"));
+}
+
 TEST_CASE("isdnd killed at random moments of calls both ways: every leg has one end, and calls come through after each") {
   const char* const depth = std::getenv("BRANCHLINE_TEST_DEPTH");
   const int kills = depth != nullptr && std::string_view(depth) == "full" ? 50 : 8;
