@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { AccountService, ServiceNumberService } from './accounts/index.js';
@@ -19,6 +19,7 @@ interface DemoParts {
   readonly plans: PlanService;
   readonly audio: AudioLibraryPort;
   readonly trunks: TrunkDirectory;
+  readonly stateDir: string;
   /** Folder of the prompts that come with the box. */
   readonly promptFolder: string;
   /** FXO channels of the card; empty: no trunk is made. */
@@ -27,9 +28,17 @@ interface DemoParts {
 
 /**
  * Makes what the first Scheduled Call needs: an account with a service number, a call plan and its audio, and a trunk over the card's FXO lines. What
- * an interrupted first start left behind is completed, never made twice.
+ * an interrupted first start left behind is completed; once it was complete it is never made again, so that what people remove stays away. A database
+ * that was begun anew gets it anew.
  */
 export async function makeDemo(parts: DemoParts, root: AccountRecord): Promise<void> {
+  const marker = path.join(parts.stateDir, 'demo-made');
+  if (existsSync(marker) && parts.store.boot > 1) return;
+  await completeDemo(parts, root);
+  writeFileSync(marker, '');
+}
+
+async function completeDemo(parts: DemoParts, root: AccountRecord): Promise<void> {
   const account = await demoAccount(parts, root);
   await addPrompts(parts, account.id);
   const planId = await demoPlan(parts, account.id);

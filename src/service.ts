@@ -119,7 +119,10 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   trunks.start();
   if (settings.demo) {
     const promptFolder = path.join(options.packageRoot, 'board', 'prompts', 'en-GB');
-    await makeDemo({ store, accounts, serviceNumbers, plans, audio, trunks, promptFolder, fxoChannels: lines.fxoChannels }, root);
+    await makeDemo(
+      { store, accounts, serviceNumbers, plans, audio, trunks, stateDir: settings.stateDir, promptFolder, fxoChannels: lines.fxoChannels },
+      root,
+    );
   }
 
   const scheduler = new Scheduler({

@@ -5,5 +5,6 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 set_up run
-# A small young generation: the service allocates little, and the box has little memory.
+# A small young generation and few malloc arenas: the service allocates little, and the box has little memory.
+export MALLOC_ARENA_MAX=2
 exec node --enable-source-maps --max-semi-space-size=2 "$ROOT/dist/main.js" serve "$@"

@@ -179,6 +179,7 @@ function foreignEnvironment(): Record<string, string> {
 
 function environmentOf(options: ServiceProcessOptions, stateDir: string): Record<string, string> {
   return {
+    MALLOC_ARENA_MAX: '2',
     BRANCHLINE_STATE_DIR: stateDir,
     BRANCHLINE_HTTP_PORT: String(options.httpPort ?? 0),
     BRANCHLINE_SIP_PORT: String(options.sipPort ?? 0),
