@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "isdnd/d_frame.hpp"
 #include "isdnd_world.hpp"
 
 using namespace branchline::isdn;
@@ -270,7 +271,7 @@ TEST_CASE("a far end that never answers a SETUP ends the call after T303 with ca
   checkIdle(bus);
 }
 
-TEST_CASE("layer 2 up restarts every channel once, and RESTART ends the far end's call on it with cause 41") {
+TEST_CASE("layer 2 up restarts every channel once, and a channel in use is restarted when its call has ended") {
   World world({e1(Node::network), e1(Node::user)});
   REQUIRE(world.bringUp());
   world.run(0.1);
@@ -283,21 +284,40 @@ TEST_CASE("layer 2 up restarts every channel once, and RESTART ends the far end'
   world.forget();
   world.user().say(setupTo("1"));
   world.run(0.01);
-  world.network().say(Connect{.span = kSpan, .call = world.network().one<Setup>().call});
-  world.run(0.01);
+  const std::uint32_t there = world.network().one<Setup>().call;
+  world.network().say(Connect{.span = kSpan, .call = there});
   world.network().say(RestartChannel{.span = kSpan, .channel = 5});
-  world.run(0.01);
-  CHECK_FALSE(world.user().has<Released>());
-  // As after a restart of the far end's process: it knows no call, and restarts the channel.
   world.network().say(RestartChannel{.span = kSpan, .channel = 1});
-  world.network().say(Clear{.span = kSpan, .call = world.network().one<Setup>().call, .cause = 41});
-  world.run(0.1);
+  world.run(1);
+  CHECK(world.user().one<ChannelRestarted>().channel == 5);
+  CHECK_FALSE(world.user().has<Released>());
+  world.network().say(Clear{.span = kSpan, .call = there});
+  world.run(1);
+  CHECK(world.user().all<ChannelRestarted>().back().channel == 1);
+  CHECK(world.network().status().restartingChannels == 0);
+  checkIdle(world);
+}
+
+TEST_CASE("a far end that restarts a channel with a call on it has forgotten the call: it ends with cause 41") {
+  Primary world;
+  const std::uint32_t there = world.answered(1);
+  // Our own side restarts idle channels only: the wire turns its RESTART of channel 5 into one of channel 1.
+  world.rewrite = [](std::span<std::uint8_t> frame) {
+    const auto sight = lookInto(frame);
+    if (sight && sight->type == 0x46 && frame[frame.size() - 4] == 0x85) frame[frame.size() - 4] = 0x81;
+  };
+  world.network().say(RestartChannel{.span = kSpan, .channel = 5});
+  world.run(1);
   CHECK(world.user().one<Released>().cause == 41);
+  CHECK(world.user().one<Released>().by == EndedBy::peer);
+  CHECK(world.user().status().busyChannels == 0);
+  world.network().say(Clear{.span = kSpan, .call = there});
+  world.run(10);  // Nobody acknowledged channel 5.
   checkIdle(world);
   CHECK(world.network().status().restartingChannels == 0);
 }
 
-TEST_CASE("channels are chosen ascending, descending, or round robin; all taken is cause 34") {
+TEST_CASE("channels are chosen ascending, descending, or round robin, and cause 34 says that all are taken") {
   const auto chosen = [](Selection selection) {
     Primary world([&](ConfigureSpan& span) {
       span.selection = selection;
@@ -326,21 +346,24 @@ TEST_CASE("channels are chosen ascending, descending, or round robin; all taken 
   CHECK(chosen(Selection::roundRobin) == std::vector<int>{1, 2, 3, 1});
 }
 
-TEST_CASE("a preferred channel that is taken is moved, an exclusive one refused with cause 44") {
-  Primary world([](ConfigureSpan& span) { span.selection = Selection::ascending; });
+TEST_CASE("a channel that is asked for by number and in use already, or not ours, is cause 44 without a SETUP") {
+  Primary world;
   world.answered(1);
-  world.forget();
-  // The network takes channel 1 for free only in its own table; here the user's own table is asked.
-  Setup taken = setupTo("1", 2);
-  taken.channel = 1;
-  taken.exclusive = true;
-  world.user().say(taken);
-  world.run(0.01);
-  CHECK(world.user().one<Released>().cause == 44);
-  CHECK_FALSE(world.user().one<Released>().sent);
+  for (const std::uint8_t channel : {1, 16}) {
+    world.forget();
+    Setup setup = setupTo("1", 2);
+    setup.channel = channel;
+    world.user().say(setup);
+    world.run(0.01);
+    CHECK(world.user().one<Released>().cause == 44);
+    CHECK_FALSE(world.user().one<Released>().sent);
+    CHECK_FALSE(world.network().has<Setup>());
+  }
 }
 
-TEST_CASE("glare: both sides seize the same channel at once, and both calls come through on channels of their own") {
+TEST_CASE(
+    "glare: both sides seize the same channel at once, both calls come through on channels of their own, and one that insists is refused with cause "
+    "44") {
   for (const bool exclusive : {false, true}) {
     CAPTURE(exclusive);
     Primary world;
@@ -444,6 +467,14 @@ TEST_CASE("a span that is removed ends its calls with cause 41, and can be confi
   world.user().say(RemoveSpan{.span = kSpan});
   world.user().step();
   CHECK(world.user().one<Released>().cause == 41);
+  world.user().cutForGood();
+  world.forget();
+  world.user().configure(e1(Node::user));
+  REQUIRE(world.runUntil(30, [&] { return world.user().has<LayerTwo>(); }));
+  world.run(10);
+  world.forget();
+  world.answered(2);
+  CHECK(world.network().status().calls == 1);
 }
 
 TEST_CASE("QSIG and NI2 carry a call as EuroISDN does") {

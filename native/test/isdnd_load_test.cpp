@@ -147,7 +147,7 @@ TEST_CASE("the same with frames lost: what was lost is repeated, and in the end 
 }
 
 TEST_CASE("messages of layer 3 that are garbled harm nobody, and calls come through again afterwards") {
-  const int calls = fullDepth() ? 5'000 : 500;
+  const int calls = fullDepth() ? 5'000 : 200;
   World world({e1(Node::network), e1(Node::user)});
   REQUIRE(world.bringUp());
   world.run(0.1);

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -67,15 +68,12 @@ class Side {
  public:
   Side(SteppedClock& clock, ConfigureSpan configuration) : clock_(clock) {
     const auto control = packetPair(0);
-    const auto dChannel = packetPair(SOCK_NONBLOCK);
     control_ = control[0];
-    wire_ = dChannel[0];
     thread_ = std::thread([this, end = control[1]] {
       Server server(end, clock_);
       served_ = server.run();
     });
-    sendMessage(control_, configuration, dChannel[1]);
-    close(dChannel[1]);
+    configure(configuration);
   }
   ~Side() {
     close(control_);
@@ -86,6 +84,13 @@ class Side {
   Side(const Side&) = delete;
   Side& operator=(const Side&) = delete;
 
+  /// Begins the span, on a wire of its own.
+  void configure(const ConfigureSpan& configuration) {
+    const auto dChannel = packetPair(SOCK_NONBLOCK);
+    wire_ = dChannel[0];
+    sendMessage(control_, configuration, dChannel[1]);
+    close(dChannel[1]);
+  }
   void say(const Message& message) { sendMessage(control_, message); }
   /// A step at the clock's time. What came before its end is in `heard`, and was handed to `on`.
   StepDone step() {
@@ -186,7 +191,8 @@ class World {
   SteppedClock& clock = sharedClock();
   std::vector<std::unique_ptr<Side>> sides;
   double lossRate = 0;
-  double garbleRate = 0;  // Of frames with a layer 3: octets behind layer 2's header are changed.
+  std::function<void(std::span<std::uint8_t>)> rewrite;  // Of every frame on the wire.
+  double garbleRate = 0;                                 // Of frames with a layer 3: octets behind layer 2's header are changed.
   unsigned garbled = 0;
   bool cut = false;
   std::mt19937 random{1};
@@ -235,6 +241,7 @@ class World {
       for (ssize_t size = 0; (size = recv(sides[from]->wire(), frame.data(), frame.size(), MSG_DONTWAIT)) > 0; carried++) {
         const bool lost = cut || (lossRate > 0 && std::uniform_real_distribution<>()(random) < lossRate);
         if (lost) continue;
+        if (rewrite) rewrite({frame.data(), static_cast<std::size_t>(size)});
         size = garble(frame, size);
         for (std::size_t to = from == 0 ? 1 : 0; to < (from == 0 ? sides.size() : 1); to++) {
           if (sides[to]->wire() >= 0) REQUIRE(send(sides[to]->wire(), frame.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) == size);
