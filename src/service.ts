@@ -91,7 +91,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     logger.error({ err: error }, 'an adapter failed on an event of the add-on'),
   );
   stops.push(() => native.engine.close());
-  if (stepped !== undefined) stepTogether(stepped, native.engine);
+  if (stepped !== undefined) stops.push(stepTogether(stepped, native.engine));
   const lines = startLines(options, native, logger);
   const media = new NativeMedia(native, logger);
 

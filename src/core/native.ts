@@ -45,13 +45,19 @@ function ageOf(engine: NativeEngine, atMs: number): number {
 /** Length of the engine's frames: a stepped engine moves by whole ones. */
 const FRAME_MS = 20;
 
-/** Moves a stepped engine with a stepped clock, in the same call, a frame at a time: what is left of a step shorter than a frame comes with the next. */
-export function stepTogether(clock: SteppedClock, engine: NativeEngine): void {
+/**
+ * Moves a stepped engine with a stepped clock, in the same call, a frame at a time: what is left of a step shorter than a frame comes with the next.
+ * Returns what parts them again: an engine that is closed can't be stepped.
+ */
+export function stepTogether(clock: SteppedClock, engine: NativeEngine): () => void {
   let pending = 0;
   clock.onStep = (milliseconds) => {
     pending += milliseconds;
     const whole = Math.floor(pending / FRAME_MS) * FRAME_MS;
     pending -= whole;
     if (whole > 0) engine.step(whole);
+  };
+  return () => {
+    clock.onStep = null;
   };
 }

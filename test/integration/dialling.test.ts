@@ -74,6 +74,8 @@ describe('dialling over the card', () => {
       ['first', 34, true],
       ['second', 34, true],
     ]);
+    // Records of a call are written together, some 200 ms after the first of them.
+    await world.pass(500);
     expect(tables.cdrRows).toHaveLength(2);
   });
 
