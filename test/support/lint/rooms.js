@@ -45,7 +45,7 @@ function importCheck(context) {
     const target = placeOf(path.resolve(path.dirname(context.filename), source));
     if (target === null || target[0] === own[0]) return;
     if (!(ALLOWED[own[0]] ?? []).includes(target[0])) {
-      context.report({ node, message: `The room "${own[0]}" may not import "${target[0]}": declare a port and let main.ts wire it.` });
+      context.report({ node, message: `The room "${own[0]}" may not import "${target[0]}": declare a port and let service.ts wire it.` });
     } else if (target.length !== 2 || target[1] !== 'index.js') {
       context.report({ node, message: `Enter the room "${target[0]}" through its index.ts.` });
     }
