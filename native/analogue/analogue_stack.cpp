@@ -18,6 +18,7 @@ constexpr int kWakeEveryMs = 10;  // Events of the card and findings of the port
 AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, ChannelIo& io) : engine_(engine), sink_(sink), io_(io) {
   LineHost& host = *this;
   for (const ChannelInfo& channel : io_.channels()) {
+    if (channel.kind == ChannelKind::bearer) continue;
     if (channel.kind == ChannelKind::fxo)
       machines_.push_back(std::make_unique<FxoMachine>(channel.number, host));
     else
@@ -109,6 +110,7 @@ void AnalogueStack::runDue(std::int64_t) {
   for (const Command& command : commands) run(command);
   ChannelEvent event;
   while (io_.nextEvent(event)) {
+    if (event.type == ChannelEventType::spanAlarm) continue;  // `channel` is a span's number; each channel tells its own alarm.
     if (LineMachine* const machine = machineOf(event.channel)) machine->onEvent(event);
   }
   for (const auto& machine : machines_) machine->runDue();

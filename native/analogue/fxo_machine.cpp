@@ -87,9 +87,14 @@ void FxoMachine::onEvent(const ChannelEvent& event) {
       if (state_ == State::alarm) enterIdle();
       break;
     case ChannelEventType::removed: takeOutOfService(State::removed, "removed", "the card was removed"); break;
+    case ChannelEventType::restored:
+      if (state_ == State::removed) enterIdle();
+      break;
     case ChannelEventType::offHook:
     case ChannelEventType::flash:
-    case ChannelEventType::digit: break;
+    case ChannelEventType::digit:
+    case ChannelEventType::pulseDigit:
+    case ChannelEventType::spanAlarm: break;
   }
 }
 
@@ -156,7 +161,7 @@ void FxoMachine::onTone(CallTone tone) {
   if (state_ == State::seizing && tone == CallTone::dial) {
     dropDeadline();
     state_ = State::dialling;
-    if (host_.io().dial(channel_, digits_) == Status::ok) return;
+    if (host_.io().dial(channel_, digits_, DialMethod::dtmf) == Status::ok) return;
     endLeg(38, false, "line", "the card can't dial");
     hangUp();
   } else if (state_ == State::seizing && cause != 0) {

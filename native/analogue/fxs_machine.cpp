@@ -74,6 +74,9 @@ void FxsMachine::onEvent(const ChannelEvent& event) {
       dropDeadline();
       publish(Use::outOfService, "removed", "the card was removed");
       break;
+    case ChannelEventType::restored:
+      if (state_ == State::removed) enterIdle();
+      break;
     case ChannelEventType::ringBegin:
     case ChannelEventType::ringEnd:
     case ChannelEventType::flash:
@@ -81,7 +84,9 @@ void FxsMachine::onEvent(const ChannelEvent& event) {
     case ChannelEventType::alarm:
     case ChannelEventType::alarmCleared:
     case ChannelEventType::digit:
-    case ChannelEventType::dialDone: break;
+    case ChannelEventType::pulseDigit:
+    case ChannelEventType::dialDone:
+    case ChannelEventType::spanAlarm: break;
   }
 }
 

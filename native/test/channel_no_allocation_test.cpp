@@ -60,7 +60,7 @@ TEST_CASE("the card's frame neither allocates nor frees, whatever its far ends d
   card.setHook(3, Hook::ring);
   card.phoneDials(4, "99", {"4", {speakTone(700)}, ""});
   run(1000);
-  card.dial(1, "12");
+  card.dial(1, "12", DialMethod::dtmf);
   card.setHook(2, Hook::offHook);
   card.setPolarity(4, true);
   run(4000);

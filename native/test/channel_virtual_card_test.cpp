@@ -85,8 +85,8 @@ TEST_CASE("dial() keys to the exchange, takes dial tone away and tells when it i
   world.card.setFarEnds({{"123", {ringFor(1000), answer()}, ""}});
   world.card.setHook(1, Hook::offHook);
   world.step(500);
-  CHECK(world.card.dial(1, "123") == Status::ok);
-  CHECK(world.card.dial(1, "4") == Status::wrongState);
+  CHECK(world.card.dial(1, "123", DialMethod::dtmf) == Status::ok);
+  CHECK(world.card.dial(1, "4", DialMethod::dtmf) == Status::wrongState);
   world.step(400);
   CHECK(world.count(1, ChannelEventType::dialDone) == 0);
   world.step(40);
@@ -106,14 +106,14 @@ TEST_CASE("going on hook stops the keying, and the next call can be dialled") {
   world.card.setFarEnds({{"55", {answer()}, ""}});
   world.card.setHook(1, Hook::offHook);
   world.step(500);
-  world.card.dial(1, "0123456789");
+  world.card.dial(1, "0123456789", DialMethod::dtmf);
   world.step(300);
   world.card.setHook(1, Hook::onHook);
   world.step(2000);
   CHECK(world.count(1, ChannelEventType::dialDone) == 0);
   world.card.setHook(1, Hook::offHook);
   world.step(500);
-  CHECK(world.card.dial(1, "55") == Status::ok);
+  CHECK(world.card.dial(1, "55", DialMethod::dtmf) == Status::ok);
   world.step(1000);
   CHECK(world.log.of("farEndAnswered").size() == 1);
 }
@@ -123,7 +123,7 @@ TEST_CASE("after the far end has cleared there is a battery drop, then number un
   world.card.setFarEnds({{"1", {answer(), waitFor(1000), hangUp()}, ""}});
   world.card.setHook(1, Hook::offHook);
   world.step(400);
-  world.card.dial(1, "1");
+  world.card.dial(1, "1", DialMethod::dtmf);
   world.step(2000);
   CHECK(world.count(1, ChannelEventType::onHook) == 1);
   world.step(4000);
@@ -152,7 +152,7 @@ TEST_CASE("far ends that were replaced stay with the calls that began with them"
   world.card.setFarEnds({{"1", {answer(), waitFor(1000), hangUp()}, world.folder.path()}});
   world.card.setHook(1, Hook::offHook);
   world.step(400);
-  world.card.dial(1, "1");
+  world.card.dial(1, "1", DialMethod::dtmf);
   world.step(500);
   world.card.setFarEnds({{"2", {answer()}, ""}});
   world.step(2000);
@@ -173,7 +173,7 @@ TEST_CASE("a script that can't run is refused by far end, step and what to chang
   CHECK_THROWS_AS(world.card.callIn(1, {"", {refuse(CallTone::busy)}, ""}), std::invalid_argument);
   world.card.setHook(1, Hook::offHook);
   world.step(400);
-  world.card.dial(1, "1");
+  world.card.dial(1, "1", DialMethod::dtmf);
   world.step(1000);
   CHECK(world.log.of("farEndAnswered").size() == 1);
 }
@@ -206,6 +206,29 @@ TEST_CASE("a heard file is named .part until its call has ended") {
   CHECK(std::filesystem::exists(file));
 }
 
+TEST_CASE("a channel tells its hook, its battery and its polarity") {
+  CardWorld world;
+  world.card.setFarEnds({{"1", {answer()}, ""}});
+  CHECK(world.card.channelState(1)->battery);
+  CHECK_FALSE(world.card.channelState(1)->offHook);
+  world.card.setHook(1, Hook::offHook);
+  world.step(500);
+  CHECK(world.card.channelState(1)->offHook);
+  world.card.dial(1, "1", DialMethod::dtmf);
+  world.step(1000);
+  CHECK(world.card.channelState(1)->reversed);
+  world.card.hangUp(1);
+  world.step(40);
+  CHECK_FALSE(world.card.channelState(1)->battery);
+  world.card.setBattery(2, false);
+  world.step(40);
+  CHECK_FALSE(world.card.channelState(2)->battery);
+  world.card.phoneDials(3, "1", {"", {}, ""});
+  world.step(40);
+  CHECK(world.card.channelState(3)->offHook);
+  CHECK_FALSE(world.card.channelState(4).has_value());
+}
+
 TEST_CASE("operations that a port does not have are refused") {
   CardWorld world;
   CHECK(world.card.setHook(1, Hook::ring) == Status::invalidArgument);
@@ -216,5 +239,5 @@ TEST_CASE("operations that a port does not have are refused") {
   CHECK(world.card.phoneDials(3, "", {"", {}, ""}) == Status::invalidArgument);
   world.card.close(1);
   CHECK(world.card.setHook(1, Hook::offHook) == Status::unavailable);
-  CHECK(world.card.dial(1, "1") == Status::unavailable);
+  CHECK(world.card.dial(1, "1", DialMethod::dtmf) == Status::unavailable);
 }

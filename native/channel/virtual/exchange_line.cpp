@@ -23,6 +23,12 @@ void ExchangeLine::enter(State state) noexcept {
   if (state == State::dialTone) tone_.start(ukTone(CallTone::dial), true);
   if (state == State::howling) tone_.start(ukTone(CallTone::unobtainable), true);
   publishIdle(state == State::idle);
+  publish();
+}
+
+void ExchangeLine::publish() noexcept {
+  const bool portIsOffHook = state_ != State::idle && state_ != State::ringing;
+  publishState({.offHook = portIsOffHook, .battery = battery_ && state_ != State::released, .reversed = reversed_});
 }
 
 void ExchangeLine::portHook(Hook operation) noexcept {
@@ -79,6 +85,7 @@ void ExchangeLine::setBattery(bool present) noexcept {
     reversed_ = false;
     enter(State::idle);
   }
+  publish();
   emit(present ? ChannelEventType::alarmCleared : ChannelEventType::alarm);
 }
 
@@ -160,6 +167,7 @@ void ExchangeLine::release() noexcept {
 void ExchangeLine::setPolarity(bool reversed) noexcept {
   if (reversed_ == reversed) return;
   reversed_ = reversed;
+  publish();
   emit(ChannelEventType::polarity, reversed ? 1 : 0);
 }
 

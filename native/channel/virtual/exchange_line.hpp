@@ -38,6 +38,7 @@ class ExchangeLine final : public FarSide {
   };
 
   void enter(State state) noexcept;
+  void publish() noexcept;
   void offHook() noexcept;
   void onHook() noexcept;
   void ring() noexcept;

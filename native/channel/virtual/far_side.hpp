@@ -42,10 +42,13 @@ class FarSide {
 
   /// No call, no tone, on hook. Any thread; as of the last frame.
   [[nodiscard]] bool isIdle() const noexcept { return idle_.load(std::memory_order_acquire); }
+  /// Of the wire, as of the last change. Any thread.
+  [[nodiscard]] ChannelState state() const noexcept { return state_.load(std::memory_order_acquire); }
 
  protected:
   void emit(ChannelEventType type, int value = 0) noexcept { world_.events.push({channel_, type, value, world_.clock.nowNs()}); }
   void publishIdle(bool idle) noexcept { idle_.store(idle, std::memory_order_release); }
+  void publishState(ChannelState state) noexcept { state_.store(state, std::memory_order_release); }
 
   // One call with one far end: begin, perhaps answer, end.
   void beginCall(FarEndSet* set, const FarEnd& farEnd) noexcept;  // Adds a user to `set`.
@@ -66,6 +69,8 @@ class FarSide {
   const FarEnd* farEnd_ = nullptr;
   bool answered_ = false;
   std::atomic<bool> idle_{true};
+  std::atomic<ChannelState> state_{};
+  static_assert(std::atomic<ChannelState>::is_always_lock_free);
 };
 
 /// Releases `set` when nobody else uses it. Audio thread.

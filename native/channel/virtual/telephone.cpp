@@ -17,6 +17,12 @@ void Telephone::enter(State state) noexcept {
   state_ = state;
   inStateMs_ = 0;
   publishIdle(state == State::onHook);
+  publish();
+}
+
+void Telephone::portPolarity(bool reversed) noexcept {
+  reversed_ = reversed;
+  publish();
 }
 
 void Telephone::portHook(Hook operation) noexcept {

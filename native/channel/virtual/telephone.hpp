@@ -15,7 +15,7 @@ class Telephone final : public FarSide {
 
   void portHook(Hook operation) noexcept override;
   /// Reversed: the called party has answered, as a private exchange tells a pay telephone.
-  void portPolarity(bool reversed) noexcept override { reversed_ = reversed; }
+  void portPolarity(bool reversed) noexcept override;
   void place(FarEndSet* set, std::string_view digits) noexcept override;
   void hangUp() noexcept override;
   void frame(const Frame& fromPort, Frame& toPort) noexcept override;
@@ -31,6 +31,7 @@ class Telephone final : public FarSide {
   };
 
   void enter(State state) noexcept;
+  void publish() noexcept { publishState({.offHook = isOffHook(), .reversed = reversed_}); }
   void ringBegins() noexcept;
   void lift() noexcept;
   void putDown() noexcept;

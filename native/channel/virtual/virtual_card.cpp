@@ -13,6 +13,7 @@ namespace branchline {
 namespace {
 
 constexpr int kMostPorts = 64;
+constexpr int kAnalogueSpan = 1;
 constexpr int kDialOnMs = 70;  // The driver's default is near to it.
 constexpr int kDialOffMs = 70;
 constexpr std::chrono::milliseconds kWriteEvery{50};
@@ -54,8 +55,10 @@ VirtualCard::VirtualCard(int fxo, int fxs, const Clock& clock, EventSink& sink)
       port->far = std::make_unique<Telephone>(channel, world_);
     }
     ports_.push_back(std::move(port));
-    channels_.push_back({channel, isFxo ? ChannelKind::fxo : ChannelKind::fxs, (isFxo ? "virtual FXO " : "virtual FXS ") + std::to_string(channel)});
+    channels_.push_back({channel, isFxo ? ChannelKind::fxo : ChannelKind::fxs, (isFxo ? "virtual FXO " : "virtual FXS ") + std::to_string(channel),
+                         kAnalogueSpan, channel});
   }
+  spans_.push_back({kAnalogueSpan, SpanKind::analogue, "virtual analogue"});
   if (!clock.isStepped()) writer_ = std::thread([this] { writeUntilStopped(); });
 }
 
@@ -120,10 +123,10 @@ Status VirtualCard::setHook(int channel, Hook operation) {
   return post({.type = Command::Type::hook, .channel = channel, .hook = operation});
 }
 
-Status VirtualCard::dial(int channel, std::string_view digits) {
+Status VirtualCard::dial(int channel, std::string_view digits, DialMethod method) {
   Port* const port = portOf(channel);
   if (port == nullptr) return Status::invalidArgument;
-  if (!port->open) return Status::unavailable;
+  if (!port->open || method == DialMethod::pulse) return Status::unavailable;
   const Status loaded = port->dialler.load(digits, kDialOnMs, kDialOffMs);
   if (loaded != Status::ok) return loaded;
   const Status posted = post({.type = Command::Type::dial, .channel = channel});
@@ -136,6 +139,17 @@ Status VirtualCard::setPolarity(int channel, bool reversed) {
   if (port == nullptr) return Status::invalidArgument;
   if (!port->open) return Status::unavailable;
   return post({.type = Command::Type::polarity, .channel = channel, .on = reversed});
+}
+
+std::optional<SpanStatus> VirtualCard::spanStatus(int span) const {
+  if (span != kAnalogueSpan) return std::nullopt;
+  return SpanStatus{};
+}
+
+std::optional<ChannelState> VirtualCard::channelState(int channel) const {
+  const Port* const port = portOf(channel);
+  if (port == nullptr) return std::nullopt;
+  return port->far->state();
 }
 
 bool VirtualCard::nextEvent(ChannelEvent& event) {

@@ -30,11 +30,21 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
 
   // --- ChannelIo ------------------------------------------------------------------------------------------------------------------------
   [[nodiscard]] const std::vector<ChannelInfo>& channels() const noexcept override { return channels_; }
+  [[nodiscard]] const std::vector<SpanInfo>& spans() const noexcept override { return spans_; }
+  [[nodiscard]] std::optional<SpanStatus> spanStatus(int span) const override;
+  [[nodiscard]] std::optional<ChannelState> channelState(int channel) const override;
   Status open(int channel) override;
   void close(int channel) override;
   Status setHook(int channel, Hook operation) override;
-  Status dial(int channel, std::string_view digits) override;
+  Status dial(int channel, std::string_view digits, DialMethod method) override;
   Status setPolarity(int channel, bool reversed) override;
+  Status setRingCadence(int, std::span<const int>) override { return Status::unavailable; }
+  Status setOnHookTransfer(int, int) override { return Status::unavailable; }
+  Status setMessageWaiting(int, bool) override { return Status::unavailable; }
+  Status setFlashTime(int, int) override { return Status::unavailable; }
+  Status setGains(int, double, double) override { return Status::unavailable; }
+  Status setEchoCanceller(int, int) override { return Status::unavailable; }
+  [[nodiscard]] DChannel openDChannel(int) override { return {}; }
   bool nextEvent(ChannelEvent& event) override;
   void frame() noexcept override;
   void read(int channel, Frame& out) noexcept override;
@@ -80,6 +90,7 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
 
   const Clock& clock_;
   std::vector<ChannelInfo> channels_;
+  std::vector<SpanInfo> spans_;
   SpscRing<ChannelEvent> events_{4096};
   SpscRing<Command> commands_{256};
   std::mutex writing_;  // One control thread at a time at the ring's writing end.
