@@ -17,9 +17,9 @@ struct Card {
   std::unique_ptr<VirtualCard> io;
   std::unique_ptr<AnalogueStack> lines;
 
-  void start(Engine& engine, EventSink& sink, int fxo, int fxs) {
+  void start(Engine& engine, EventSink& sink, const VirtualCardOptions& options) {
     if (io != nullptr) throw std::runtime_error("cardStartVirtual: this engine has its card already");
-    io = std::make_unique<VirtualCard>(fxo, fxs, engine.clock(), sink);
+    io = std::make_unique<VirtualCard>(options, engine.clock(), sink);
     lines = std::make_unique<AnalogueStack>(engine, sink, *io);
     if (engine.clock().isStepped()) engine.addPart(*io);
   }
@@ -143,7 +143,7 @@ void bindCard(Napi::Object target, Instance& instance) {
   instance.onClose([card, &instance] { card->stop(instance.engine()); });
   instance.define(target, "cardStartVirtual", WhenClosed::throws, [card, &instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object options = objectOf(info[0], "options");
-    card->start(instance.engine(), instance.sink(), integerField(options, "fxo"), integerField(options, "fxs"));
+    card->start(instance.engine(), instance.sink(), {.fxo = integerField(options, "fxo"), .fxs = integerField(options, "fxs")});
     return channelsValue(info.Env(), card->io->channels());
   });
   bindVirtual(target, instance, card);

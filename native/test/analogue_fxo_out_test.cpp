@@ -197,7 +197,7 @@ TEST_CASE("a line without battery is told as an alarm and not dialled until it i
 TEST_CASE("a line that gives no dial tone is left after three seconds, with the cause of a network out of order") {
   EventLog log;
   Engine engine({.stepped = true, .maxHandles = 64, .realtimePriority = false}, log);
-  VirtualCard card(1, 0, engine.clock(), log);
+  VirtualCard card({.fxo = 1, .fxs = 0}, engine.clock(), log);
   card.callIn(1, {"", {}, ""});
   engine.addFrameHook([](void* context) noexcept { static_cast<VirtualCard*>(context)->frame(); }, &card);
   engine.step(1200);  // Until the pause of its cadence: who goes off hook then has answered a silent caller unawares.
@@ -259,7 +259,7 @@ TEST_CASE("every leg ends though the stack is closed in the middle of calls") {
   EventLog log;
   TemporaryFolder folder;
   Engine engine({.stepped = true, .maxHandles = 64, .realtimePriority = false}, log);
-  VirtualCard card(2, 1, engine.clock(), log);
+  VirtualCard card({.fxo = 2, .fxs = 1}, engine.clock(), log);
   {
     AnalogueStack stack(engine, log, card);
     card.setFarEnds(promisedFarEnds(folder));

@@ -12,7 +12,7 @@ TEST_CASE("calls in and out over a card that runs in real time, on four threads"
   TemporaryFolder folder;
   EventLog log;
   Engine engine({.stepped = false, .maxHandles = 64, .realtimePriority = false}, log);
-  VirtualCard card(3, 2, engine.clock(), log);
+  VirtualCard card({.fxo = 3, .fxs = 2}, engine.clock(), log);
   AnalogueStack stack(engine, log, card);
   writeWav(folder.file("prompt.wav"), samplesOf(Signal(2).speech(1)));
   const auto await = [&](const std::string& type, std::size_t count) {

@@ -121,7 +121,7 @@ struct AnalogueWorld {
   TemporaryFolder folder;
   EventLog log;
   Engine engine{{.stepped = true, .maxHandles = 64, .realtimePriority = false}, log};
-  VirtualCard card{4, 4, engine.clock(), log};
+  VirtualCard card{{.fxo = 4, .fxs = 4}, engine.clock(), log};
   std::optional<AnalogueStack> stack;
 
   AnalogueWorld() {

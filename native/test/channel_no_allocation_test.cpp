@@ -37,7 +37,7 @@ TEST_CASE("the card's frame neither allocates nor frees, whatever its far ends d
   EventLog log;
   SteppedClock clock;
   writeWav(folder.file("a.wav"), samplesOf(Signal(1).speech(1)));
-  VirtualCard card(2, 2, clock, log);
+  VirtualCard card({.fxo = 2, .fxs = 2}, clock, log);
   for (int channel = 1; channel <= 4; ++channel) card.open(channel);
   const std::vector<FarEndStep> everything = {ringFor(500), answer(), play(folder.file("a.wav")), keys("12"), speakTone(1004)};
   card.setFarEnds({{"12", everything, folder.path()}, {"3", {ringFor(200), answer(), waitFor(500), hangUp()}, folder.path()}});

@@ -16,7 +16,7 @@ struct CardWorld {
   TemporaryFolder folder;
   EventLog log;
   SteppedClock clock;
-  VirtualCard card{2, 1, clock, log};
+  VirtualCard card{{.fxo = 2, .fxs = 1}, clock, log};
   std::vector<ChannelEvent> events;
   std::map<int, ToneDetector> ears;
   std::map<int, std::string> heardTones;
@@ -65,7 +65,7 @@ TEST_CASE("the virtual card numbers its FXO channels first") {
   CHECK(channels[1].kind == ChannelKind::fxo);
   CHECK(channels[2].number == 3);
   CHECK(channels[2].kind == ChannelKind::fxs);
-  CHECK_THROWS_AS(VirtualCard(-1, 1, world.clock, world.log), std::invalid_argument);
+  CHECK_THROWS_AS(VirtualCard({.fxo = -1, .fxs = 1}, world.clock, world.log), std::invalid_argument);
 }
 
 TEST_CASE("the exchange gives dial tone 200 ms after off hook, and number unobtainable to one who keys nothing") {

@@ -36,10 +36,12 @@ struct VirtualCard::Port {
   Frame received;
 };
 
-VirtualCard::VirtualCard(int fxo, int fxs, const Clock& clock, EventSink& sink)
+VirtualCard::VirtualCard(const VirtualCardOptions& options, const Clock& clock, EventSink& sink)
     : clock_(clock),
-      heard_(fxo + fxs, sink),
+      heard_(options.fxo + options.fxs, sink),
       world_{clock, events_, heard_, nullptr} {
+  const int fxo = options.fxo;
+  const int fxs = options.fxs;
   if (fxo < 0 || fxs < 0 || fxo > kMostPorts || fxs > kMostPorts)
     throw std::invalid_argument("a virtual card has 0 … 64 FXO and 0 … 64 FXS channels");
   for (int channel = 1; channel <= fxo + fxs; ++channel) {

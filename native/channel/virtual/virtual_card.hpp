@@ -19,13 +19,20 @@
 
 namespace branchline {
 
+/// What a virtual card is made of.
+struct VirtualCardOptions {
+  int fxo = 0;             // 0…64 ports to the exchange, numbered first.
+  int fxs = 0;             // 0…64 ports to telephones.
+  std::uint64_t seed = 1;  // Of its impairments: the same seed and the same steps of the clock give the same noise.
+};
+
 /// A telephony card in memory. FXO ports face an imitated exchange, FXS ports an imitated telephone; what lies beyond follows scripts. It runs on the
 /// audio clock's thread inside frame(), which neither allocates nor locks: scripts and audio files are prepared by the control calls, which hand
 /// them over through a ring. Heard files and far-end events are the work of its writer thread, or of runDue with a stepped clock.
 class VirtualCard final : public ChannelIo, public SteppedPart {
  public:
-  /// FXO ports are numbered first, from 1. `clock` and `sink` outlive the card. Throws std::invalid_argument for numbers outside 0…64.
-  VirtualCard(int fxo, int fxs, const Clock& clock, EventSink& sink);
+  /// Channels are numbered from 1. `clock` and `sink` outlive the card. Throws std::invalid_argument for numbers out of range.
+  VirtualCard(const VirtualCardOptions& options, const Clock& clock, EventSink& sink);
   ~VirtualCard() override;
 
   // --- ChannelIo ------------------------------------------------------------------------------------------------------------------------
