@@ -131,6 +131,15 @@ describe('an audio file', () => {
   });
 });
 
+describe('the table of causes', () => {
+  it('is read by any token', async () => {
+    const { status, body } = await ask('GET', '/causes', undefined, tokens.sub);
+    expect(status).toBe(200);
+    expect(body['causes']).toHaveLength(127);
+    expect(body['sipStatuses']).toContainEqual({ status: 486, q850: 17, outcome: 'busy', lineRefusal: false });
+  });
+});
+
 describe('a token', () => {
   it('is shown without its secret, to its own account and those above', async () => {
     const made = (await ask('POST', '/tokens', { name: 'reader', accountId: 'acc_sub' })).body;

@@ -3,6 +3,7 @@ import { accountRoutes } from './accounts.js';
 import { audioFileRoutes } from './audio-files.js';
 import { callPlanRoutes } from './call-plans.js';
 import { callRoutes } from './calls.js';
+import { causeRoutes } from './causes.js';
 import { lineRoutes } from './lines.js';
 import type { TypedServer } from './module.js';
 import { scheduledCallRoutes } from './scheduled-calls.js';
@@ -20,6 +21,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     callPlanRoutes,
     audioFileRoutes,
     callRoutes,
+    causeRoutes,
     lineRoutes,
     trunkRoutes,
     tokenRoutes,

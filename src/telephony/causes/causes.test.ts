@@ -1,78 +1,74 @@
 import { describe, expect, it } from 'vitest';
 
+import { readCauseTable } from '../../../test/support/cause-table.js';
 import type { LegEnd } from '../leg.js';
-import { causeOfSipStatus, causeRow, causeText, mayTryNext, outcomeOfEnd, sipStatusOfCause, sipStatusRow } from './index.js';
+import { allSipStatuses, causeOfSipStatus, causeRow, causeText, mayTryNext, outcomeOfEnd, sipStatusOfCause, sipStatusRow } from './index.js';
+
+/** Q.850 §2.2.5: first and last value of a class, and its unspecified cause. */
+const CLASSES = [
+  [1, 31, 31],
+  [32, 47, 47],
+  [48, 63, 63],
+  [64, 79, 79],
+  [80, 95, 95],
+  [96, 111, 111],
+  [112, 127, 127],
+] as const;
 
 function end(of: Partial<LegEnd>): LegEnd {
   return { q850: 31, inferred: false, sipStatus: 0, by: 'peer', sent: true, responded: true, detail: '', at: 0, ...of };
 }
 
-describe('the cause table', () => {
-  it.each([
-    [1, 'unobtainable', 404, false],
-    [2, 'unobtainable', 404, true],
-    [3, 'unobtainable', 404, false],
-    [17, 'busy', 486, false],
-    [18, 'noAnswer', 408, false],
-    [19, 'noAnswer', 480, false],
-    [20, 'noAnswer', 480, false],
-    [21, 'rejected', 603, false],
-    [22, 'unobtainable', 410, false],
-    [27, 'unobtainable', 502, true],
-    [28, 'unobtainable', 484, false],
-    [31, 'failed', 480, false],
-    [34, 'congestion', 503, true],
-    [38, 'failed', 503, true],
-    [41, 'failed', 503, true],
-    [42, 'congestion', 503, true],
-    [44, 'congestion', 503, true],
-    [47, 'congestion', 503, true],
-    [58, 'congestion', 503, true],
-    [88, 'failed', 503, false],
-    [102, 'failed', 504, false],
-    [127, 'failed', 500, false],
-  ])('says that cause %i means %s, is SIP %i, and whether it is a line refusal: %s', (q850, outcome, status, line) => {
-    expect(causeRow(q850)).toMatchObject({ outcome, sipStatus: status, lineRefusal: line });
-    expect(sipStatusOfCause(q850)).toBe(status);
+const TABLE = readCauseTable();
+
+describe('the table of causes', () => {
+  it('has each cause from 1 to 127 once, in order', () => {
+    expect(TABLE.causes.map(({ q850 }) => q850)).toEqual(Array.from({ length: 127 }, (_, index) => index + 1));
   });
 
-  it('answers for each of the 127 causes, an unknown one by its class', () => {
-    for (let q850 = 1; q850 <= 127; q850 += 1) expect(causeText(q850)).not.toBe('');
-    expect(causeRow(35)).toMatchObject({ q850: 35, outcome: 'congestion' });
-    expect(causeRow(9)).toMatchObject({ q850: 9, outcome: 'failed' });
-    expect(causeRow(120)).toMatchObject({ q850: 120, sipStatus: 500 });
+  it.each(TABLE.causes)('cause $q850 ($text) means $outcome, is SIP $sipStatus and reads back as $readsBackAs', ({ readsBackAs, ...row }) => {
+    expect(causeRow(row.q850)).toEqual(row);
+    expect(causeText(row.q850)).toBe(row.text);
+    expect(sipStatusOfCause(row.q850)).toBe(row.sipStatus);
+    expect(causeOfSipStatus(row.sipStatus)).toBe(readsBackAs);
+  });
+
+  it('judges a cause that Q.850 does not define by its class', () => {
+    for (const [first, last, unspecified] of CLASSES) {
+      const judged = TABLE.causes.filter(({ q850, text }) => q850 >= first && q850 <= last && text.startsWith('Cause '));
+      for (const { q850 } of judged) expect(causeRow(q850)).toMatchObject({ ...causeRow(unspecified), q850, text: expect.any(String) as string });
+    }
+  });
+
+  it('lets no party that was reached, and no wrong number, come back as a refusal of the line', () => {
+    for (const q850 of [1, 17, 18, 19, 20, 21, 22, 28]) {
+      const back = sipStatusRow(sipStatusOfCause(q850));
+      expect(back.lineRefusal, `cause ${q850}`).toBe(false);
+      expect(causeRow(back.q850).lineRefusal, `cause ${q850}`).toBe(false);
+    }
   });
 });
 
-describe('the SIP status table', () => {
-  it.each([
-    [403, 21, 'rejected', false],
-    [404, 1, 'unobtainable', false],
-    [407, 21, 'failed', true],
-    [408, 102, 'noAnswer', false],
-    [410, 22, 'unobtainable', false],
-    [480, 18, 'noAnswer', false],
-    [484, 28, 'unobtainable', false],
-    [486, 17, 'busy', false],
-    [487, 16, 'cancelled', false],
-    [488, 88, 'failed', false],
-    [500, 41, 'failed', true],
-    [502, 38, 'failed', true],
-    [503, 41, 'congestion', true],
-    [504, 102, 'failed', false],
-    [600, 17, 'busy', false],
-    [603, 21, 'rejected', false],
-    [604, 1, 'unobtainable', false],
-    [607, 21, 'rejected', false],
-  ])('says that status %i is cause %i, means %s, and whether it is a line refusal: %s', (status, q850, outcome, line) => {
-    expect(sipStatusRow(status)).toEqual({ status, q850, outcome, lineRefusal: line });
-    expect(causeOfSipStatus(status)).toBe(q850);
+describe('the table of SIP statuses', () => {
+  const named = new Map(TABLE.statuses.map((row) => [row.status, row]));
+
+  it('answers for each final status from 300 to 699, by its class where it has no row', () => {
+    for (let status = 300; status <= 699; status += 1) {
+      const row = named.get(status) ?? named.get(`${Math.floor(status / 100)}xx`);
+      expect(row).toBeDefined();
+      expect(sipStatusRow(status)).toEqual({ status, q850: row?.q850, outcome: row?.outcome, lineRefusal: row?.lineRefusal });
+      expect(causeOfSipStatus(status)).toBe(row?.q850);
+    }
   });
 
-  it('judges a status that it lacks by its class', () => {
-    expect(sipStatusRow(499).outcome).toBe('failed');
-    expect(sipStatusRow(599).q850).toBe(41);
-    expect(sipStatusRow(699).outcome).toBe('rejected');
+  it.each(TABLE.statuses)('SIP $status stands for cause $q850, which is refused with $refusedWith', ({ q850, refusedWith }) => {
+    expect(sipStatusOfCause(q850)).toBe(refusedWith);
+  });
+
+  it('has a row for each status that the code names', () => {
+    expect(TABLE.statuses.flatMap(({ status }) => (typeof status === 'number' ? [status] : []))).toEqual(
+      allSipStatuses().map(({ status }) => status),
+    );
   });
 });
 

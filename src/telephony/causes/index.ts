@@ -1,3 +1,3 @@
-export { type CauseRow, causeRow, causeText, sipStatusOfCause } from './causes.js';
-export { type SipStatusRow, causeOfSipStatus, sipStatusRow } from './sip-status.js';
+export { type CauseRow, allCauses, causeRow, causeText, sipStatusOfCause } from './causes.js';
+export { type SipStatusRow, allSipStatuses, causeOfSipStatus, sipStatusRow } from './sip-status.js';
 export { mayTryNext, outcomeOfEnd } from './outcome.js';

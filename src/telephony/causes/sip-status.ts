@@ -3,7 +3,9 @@ import type { Outcome } from '../../core/index.js';
 /** One final SIP status: the cause it stands for where no Reason header tells one, and what it means for a call. */
 export interface SipStatusRow {
   readonly status: number;
-  /** RFC 3398 §7.2.4.1; 607 RFC 8197, 608 RFC 8688. 488 and 606 are told apart by a Warning header there; 88 says the same without one. */
+  /**
+   * RFC 3398 §8.2.6.1; 433 RFC 5079, 607 RFC 8197, 608 RFC 8688. 488 and 606 are told apart by a Warning header there; 88 says the same without one.
+   */
   readonly q850: number;
   readonly outcome: Outcome;
   readonly lineRefusal: boolean;
@@ -22,7 +24,9 @@ const ROWS: readonly Row[] = [
   [406, 79, 'failed'],
   [407, 21, 'failed', 'line'],
   [408, 102, 'noAnswer'],
+  [409, 41, 'failed'],
   [410, 22, 'unobtainable'],
+  [411, 127, 'failed'],
   [413, 127, 'failed'],
   [414, 127, 'failed'],
   [415, 79, 'failed'],
@@ -30,6 +34,7 @@ const ROWS: readonly Row[] = [
   [420, 127, 'failed'],
   [421, 127, 'failed'],
   [423, 127, 'failed'],
+  [433, 24, 'rejected'],
   [480, 18, 'noAnswer'],
   [481, 41, 'failed'],
   [482, 25, 'failed', 'line'],
@@ -58,12 +63,21 @@ const STATUSES: ReadonlyMap<number, SipStatusRow> = new Map(
   ROWS.map(([status, q850, outcome, line]) => [status, { status, q850, outcome, lineRefusal: line === 'line' }]),
 );
 
-/** The row of a final SIP status; one that the table lacks counts by its class (RFC 3261 §8.1.3.2: as x00). */
+/** Every status that the table names. */
+export function allSipStatuses(): readonly SipStatusRow[] {
+  return [...STATUSES.values()];
+}
+
+/**
+ * The row of a final SIP status; one that the table lacks counts by its class, in the spirit of RFC 3261 §8.1.3.2: a redirection, something that the call
+ * itself was refused for, a temporary failure of the peer, a party that declines everywhere. None of them is a reason to try another line.
+ */
 export function sipStatusRow(status: number): SipStatusRow {
   const known = STATUSES.get(status);
   if (known !== undefined) return known;
   if (status >= 600) return { status, q850: 21, outcome: 'rejected', lineRefusal: false };
   if (status >= 500) return { status, q850: 41, outcome: 'failed', lineRefusal: false };
+  if (status < 400) return { status, q850: 23, outcome: 'unobtainable', lineRefusal: false };
   return { status, q850: 31, outcome: 'failed', lineRefusal: false };
 }
 
