@@ -169,7 +169,7 @@ void Span::on(const Clear& message) {
 void Span::on(const RestartChannel& message) {
   if (message.channel == 0)
     channels_.beginRestart(~channels_.busy());
-  else
+  else if (message.channel < 32)
     channels_.beginRestart(1U << message.channel);
   restartNext();
 }
