@@ -125,8 +125,39 @@ export interface SipDialOptions {
 
 export interface ChannelInfo {
   readonly channel: number;
-  readonly kind: 'fxo' | 'fxs';
+  /** bearer: a B-channel of an ISDN span. */
+  readonly kind: 'fxo' | 'fxs' | 'bearer';
   readonly name: string;
+  readonly span: number;
+  /** Within its span, from 1: of a bearer its number in Q.931. */
+  readonly timeslot: number;
+}
+
+/** One physical interface of the card. */
+export interface SpanInfo {
+  readonly span: number;
+  readonly kind: 'analogue' | 'basic' | 'e1' | 't1';
+  readonly name: string;
+}
+
+/** A span's present. Counters rise from the start of the driver. */
+export interface SpanStatus {
+  /** Names with a space between: red, yellow, blue, loopback, removed; "" none. */
+  readonly alarms: string;
+  readonly slips: number;
+  readonly bipolarViolations: number;
+  readonly crcErrors: number;
+  readonly framingErrors: number;
+  readonly missedInterrupts: number;
+}
+
+/** An analogue channel's present. */
+export interface ChannelState {
+  /** FXO: ours. FXS: the telephone's. */
+  readonly offHook: boolean;
+  /** FXO: the line is fed. */
+  readonly battery: boolean;
+  readonly reversed: boolean;
 }
 
 /** One step of a far end's script. Steps run in order; after the last one the far end keeps listening until it is cleared. */
@@ -195,6 +226,11 @@ export interface NativeEngine {
 
   /** Opens the virtual card: `fxo` and `fxs` channels, FXO numbered first. */
   cardStartVirtual(options: { readonly fxo: number; readonly fxs: number }): readonly ChannelInfo[];
+  /** None before a card was started. */
+  cardSpans(): readonly SpanInfo[];
+  /** Undefined for what the card does not have. */
+  cardSpanStatus(span: number): SpanStatus | undefined;
+  cardChannelState(channel: number): ChannelState | undefined;
   /** Far ends by number; replaces all. Files are read here (throws where one can't be), so that the audio thread never does. */
   virtualSetFarEnds(farEnds: readonly FarEnd[]): void;
   /** The exchange rings an FXO port, as if someone called the line; `script` runs once it is answered. */
@@ -311,6 +347,8 @@ export type NativeEvent =
       readonly state: 'idle' | 'ringing' | 'dialling' | 'talking' | 'alarm' | 'removed';
       readonly detail: string;
     }
+  /** Alarms of a span as in SpanStatus. Only that there are some, or none any more, is told for sure. */
+  | { readonly type: 'spanAlarm'; readonly atMs: number; readonly span: number; readonly alarms: string }
   /** A far end of the virtual card answered, and later was cleared: the heard file is complete. */
   | { readonly type: 'farEndAnswered'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string }
   | {

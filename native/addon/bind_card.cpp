@@ -2,33 +2,15 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "addon/card.hpp"
 #include "addon/instance.hpp"
 #include "addon/values.hpp"
-#include "analogue/analogue_stack.hpp"
-#include "channel/virtual/virtual_card.hpp"
 
 namespace branchline {
-
 namespace {
-
-/// The card and the lines above it, once cardStartVirtual made them. JavaScript thread; `stop` runs when no method does any more.
-struct Card {
-  std::unique_ptr<VirtualCard> io;
-  std::unique_ptr<AnalogueStack> lines;
-
-  void start(Engine& engine, EventSink& sink, const VirtualCardOptions& options) {
-    if (io != nullptr) throw std::runtime_error("cardStartVirtual: this engine has its card already");
-    io = std::make_unique<VirtualCard>(options, engine.clock(), sink);
-    lines = std::make_unique<AnalogueStack>(engine, sink, *io);
-    if (engine.clock().isStepped()) engine.addPart(*io);
-  }
-  void stop(Engine& engine) {
-    lines.reset();
-    if (io != nullptr) engine.removePart(*io);
-    io.reset();
-  }
-};
 
 FarEndStep::Action actionOf(const std::string& name) {
   if (name == "ring") return FarEndStep::Action::ring;
@@ -99,40 +81,106 @@ FarEnd callerOf(const std::string& number, const Napi::Value& script, const Napi
   return {number, scriptOf(script, ""), heardFolder.IsUndefined() ? std::string() : stringOf(heardFolder, "heardFolder")};
 }
 
+const char* nameOf(ChannelKind kind) {
+  switch (kind) {
+    case ChannelKind::fxo: return "fxo";
+    case ChannelKind::fxs: return "fxs";
+    case ChannelKind::bearer: break;
+  }
+  return "bearer";
+}
+
+const char* nameOf(SpanKind kind) {
+  switch (kind) {
+    case SpanKind::analogue: return "analogue";
+    case SpanKind::basic: return "basic";
+    case SpanKind::e1: return "e1";
+    case SpanKind::t1: break;
+  }
+  return "t1";
+}
+
 Napi::Value channelsValue(Napi::Env env, const std::vector<ChannelInfo>& channels) {
   Napi::Array array = Napi::Array::New(env, channels.size());
   for (std::uint32_t i = 0; i < channels.size(); i++) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("channel", channels[i].number);
-    object.Set("kind", channels[i].kind == ChannelKind::fxo ? "fxo" : "fxs");
+    object.Set("kind", nameOf(channels[i].kind));
     object.Set("name", channels[i].name);
+    object.Set("span", channels[i].span);
+    object.Set("timeslot", channels[i].timeslot);
     array.Set(i, object);
   }
   return array;
 }
 
-/// Runs `command` with the card; unavailable before it was started.
+Napi::Value spansValue(Napi::Env env, const std::vector<SpanInfo>& spans) {
+  Napi::Array array = Napi::Array::New(env, spans.size());
+  for (std::uint32_t i = 0; i < spans.size(); i++) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("span", spans[i].number);
+    object.Set("kind", nameOf(spans[i].kind));
+    object.Set("name", spans[i].name);
+    array.Set(i, object);
+  }
+  return array;
+}
+
+Napi::Value spanStatusValue(Napi::Env env, const SpanStatus& status) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("alarms", alarmNames(status.alarms));
+  object.Set("slips", status.slips);
+  object.Set("bipolarViolations", status.bipolarViolations);
+  object.Set("crcErrors", status.crcErrors);
+  object.Set("framingErrors", status.framingErrors);
+  object.Set("missedInterrupts", status.missedInterrupts);
+  return object;
+}
+
+Napi::Value channelStateValue(Napi::Env env, const ChannelState& state) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("offHook", state.offHook);
+  object.Set("battery", state.battery);
+  object.Set("reversed", state.reversed);
+  return object;
+}
+
+/// Runs `command` with the virtual card; unavailable where there is none.
 template <typename Command>
-Napi::Value withCard(const Card& card, const Napi::CallbackInfo& info, Command command) {
-  return statusValue(info.Env(), card.io == nullptr ? Status::unavailable : command(*card.io, integerOf(info[0], "channel")));
+Napi::Value withVirtualCard(const Card& card, const Napi::CallbackInfo& info, Command command) {
+  return statusValue(info.Env(), card.virtualCard == nullptr ? Status::unavailable : command(*card.virtualCard, integerOf(info[0], "channel")));
 }
 
 void bindVirtual(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
   instance.define(target, "virtualSetFarEnds", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    if (card->io == nullptr) throw std::runtime_error("virtualSetFarEnds: start the virtual card first");
-    card->io->setFarEnds(farEndsOf(info[0]));
+    if (card->virtualCard == nullptr) throw std::runtime_error("virtualSetFarEnds: start the virtual card first");
+    card->virtualCard->setFarEnds(farEndsOf(info[0]));
     return info.Env().Undefined();
   });
   instance.define(target, "virtualCallIn", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return withCard(*card, info, [&](VirtualCard& io, int channel) { return io.callIn(channel, callerOf("", info[1], info[2])); });
+    return withVirtualCard(*card, info, [&](VirtualCard& io, int channel) { return io.callIn(channel, callerOf("", info[1], info[2])); });
   });
   instance.define(target, "virtualPhoneDials", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return withCard(*card, info, [&](VirtualCard& io, int channel) {
+    return withVirtualCard(*card, info, [&](VirtualCard& io, int channel) {
       return io.phoneDials(channel, stringOf(info[1], "digits"), callerOf(std::to_string(channel), info[2], info[3]));
     });
   });
   instance.define(target, "virtualHangUp", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return withCard(*card, info, [](VirtualCard& io, int channel) { return io.hangUp(channel); });
+    return withVirtualCard(*card, info, [](VirtualCard& io, int channel) { return io.hangUp(channel); });
+  });
+}
+
+void bindPresent(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
+  instance.define(target, "cardSpans", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    return spansValue(info.Env(), card->io == nullptr ? std::vector<SpanInfo>() : card->io->spans());
+  });
+  instance.define(target, "cardSpanStatus", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    const auto status = card->io == nullptr ? std::nullopt : card->io->spanStatus(integerOf(info[0], "span"));
+    return status ? spanStatusValue(info.Env(), *status) : info.Env().Undefined();
+  });
+  instance.define(target, "cardChannelState", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    const auto state = card->io == nullptr ? std::nullopt : card->io->channelState(integerOf(info[0], "channel"));
+    return state ? channelStateValue(info.Env(), *state) : info.Env().Undefined();
   });
 }
 
@@ -143,14 +191,17 @@ void bindCard(Napi::Object target, Instance& instance) {
   instance.onClose([card, &instance] { card->stop(instance.engine()); });
   instance.define(target, "cardStartVirtual", WhenClosed::throws, [card, &instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object options = objectOf(info[0], "options");
-    card->start(instance.engine(), instance.sink(), {.fxo = integerField(options, "fxo"), .fxs = integerField(options, "fxs")});
+    const VirtualCardOptions size{.fxo = integerField(options, "fxo"), .fxs = integerField(options, "fxs")};
+    auto io = std::make_unique<VirtualCard>(size, instance.engine().clock(), instance.sink());
+    card->start(instance.engine(), instance.sink(), std::move(io));
     return channelsValue(info.Env(), card->io->channels());
   });
+  bindPresent(target, instance, card);
   bindVirtual(target, instance, card);
   instance.define(target, "analogueDial", WhenClosed::noHandle, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    if (card->lines == nullptr) return createdValue(info.Env(), Status::unavailable, kNoHandle);
+    if (card->analogue == nullptr) return createdValue(info.Env(), Status::unavailable, kNoHandle);
     const Napi::Object options = objectOf(info[1], "options");
-    const Engine::Created created = card->lines->dial(integerOf(info[0], "channel"), stringField(options, "digits"));
+    const Engine::Created created = card->analogue->dial(integerOf(info[0], "channel"), stringField(options, "digits"));
     return createdValue(info.Env(), created.status, created.handle);
   });
 }

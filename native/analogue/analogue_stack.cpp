@@ -1,60 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analogue/analogue_stack.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 
 #include "analogue/fxo_machine.hpp"
 #include "analogue/fxs_machine.hpp"
 
 namespace branchline {
-namespace {
 
-constexpr int kWakeEveryMs = 10;  // Events of the card and findings of the ports have no wake-up of their own.
-
-}  // namespace
-
-AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, ChannelIo& io) : engine_(engine), sink_(sink), io_(io) {
+AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, CardLines& card) : engine_(engine), sink_(sink), card_(card) {
   LineHost& host = *this;
-  for (const ChannelInfo& channel : io_.channels()) {
+  for (const ChannelInfo& channel : io().channels()) {
     if (channel.kind == ChannelKind::bearer) continue;
     if (channel.kind == ChannelKind::fxo)
       machines_.push_back(std::make_unique<FxoMachine>(channel.number, host));
     else
       machines_.push_back(std::make_unique<FxsMachine>(channel.number, host));
-    io_.open(channel.number);
+    io().open(channel.number);
   }
-  engine_.addFrameHook([](void* self) noexcept { static_cast<AnalogueStack*>(self)->runFrame(); }, this);
-  if (engine_.clock().isStepped()) {
-    engine_.addPart(*this);
-  } else {
-    thread_ = std::thread([this] { runUntilStopped(); });
-    pthread_setname_np(thread_.native_handle(), "bl-lines");
-  }
+  card_.add(*this);
 }
 
 AnalogueStack::~AnalogueStack() {
-  stopping_ = true;
-  wake_.notify();
-  if (thread_.joinable()) thread_.join();
-  engine_.removePart(*this);
-  runDue(nowNs());  // What was commanded before the end.
+  card_.remove(*this);
+  runCommands();  // What was commanded before the end.
   for (const auto& machine : machines_) machine->shutDown();
-  engine_.removeFrameHook(this);
-  for (const auto& machine : machines_) io_.close(machine->channel());
+  for (const auto& machine : machines_) io().close(machine->channel());
 }
 
-void AnalogueStack::runUntilStopped() {
-  while (!stopping_) {
-    wake_.wait(kWakeEveryMs);
-    runDue(nowNs());
-  }
-}
-
-// Audio thread, at a frame's beginning: the card first, then each line's ears and tones, so that legs pull what came in this frame.
-void AnalogueStack::runFrame() noexcept {
-  io_.frame();
+// Audio thread: each line's ears and tones, so that legs pull what came in this frame.
+void AnalogueStack::beginFrame() noexcept {
   for (const auto& machine : machines_) machine->port().beginFrame();
 }
 
@@ -78,7 +53,7 @@ Engine::Created AnalogueStack::dial(int channel, std::string_view digits) {
   }
   legs_[leg] = {channel, false};
   commands_.push_back({.type = Command::Type::dial, .channel = channel, .leg = leg, .digits = std::string(digits)});
-  wake_.notify();
+  card_.wake();
   return {Status::ok, leg};
 }
 
@@ -96,23 +71,25 @@ Status AnalogueStack::post(Handle leg, Command command, bool incomingOnly) {
   command.leg = leg;
   command.channel = found->second.channel;
   commands_.push_back(std::move(command));
-  wake_.notify();
+  card_.wake();
   return Status::ok;
 }
 
-// Commands before events: a line that was seized and rung within one turn is glare, which the machine then sees as such.
-void AnalogueStack::runDue(std::int64_t) {
+void AnalogueStack::runCommands() {
   std::vector<Command> commands;
   {
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
   }
   for (const Command& command : commands) run(command);
-  ChannelEvent event;
-  while (io_.nextEvent(event)) {
-    if (event.type == ChannelEventType::spanAlarm) continue;  // `channel` is a span's number; each channel tells its own alarm.
-    if (LineMachine* const machine = machineOf(event.channel)) machine->onEvent(event);
-  }
+}
+
+void AnalogueStack::onCardEvent(const ChannelEvent& event) {
+  if (event.type == ChannelEventType::spanAlarm) return;  // `channel` is a span's number; each channel tells its own alarm.
+  if (LineMachine* const machine = machineOf(event.channel)) machine->onEvent(event);
+}
+
+void AnalogueStack::runDue() {
   for (const auto& machine : machines_) machine->runDue();
 }
 

@@ -18,6 +18,7 @@ class GuardedPointer {
   /// Any thread.
   void set(T* target) noexcept { target_.store(target); }
   [[nodiscard]] bool isSet() const noexcept { return target_.load(std::memory_order_relaxed) != nullptr; }
+  [[nodiscard]] bool pointsTo(const T& target) const noexcept { return target_.load(std::memory_order_relaxed) == &target; }
   /// Any thread but the audio thread.
   void clear() noexcept {
     using namespace std::chrono_literals;

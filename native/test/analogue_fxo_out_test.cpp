@@ -202,7 +202,8 @@ TEST_CASE("a line that gives no dial tone is left after three seconds, with the 
   engine.addFrameHook([](void* context) noexcept { static_cast<VirtualCard*>(context)->frame(); }, &card);
   engine.step(1200);  // Until the pause of its cadence: who goes off hook then has answered a silent caller unawares.
   engine.removeFrameHook(&card);
-  AnalogueStack stack(engine, log, card);
+  CardLines lines(engine, log, card);
+  AnalogueStack stack(engine, log, lines);
   const Engine::Created created = stack.dial(1, "01632960200");
   REQUIRE(created.status == Status::ok);
   engine.step(2900);
@@ -261,7 +262,8 @@ TEST_CASE("every leg ends though the stack is closed in the middle of calls") {
   Engine engine({.stepped = true, .maxHandles = 64, .realtimePriority = false}, log);
   VirtualCard card({.fxo = 2, .fxs = 1}, engine.clock(), log);
   {
-    AnalogueStack stack(engine, log, card);
+    CardLines lines(engine, log, card);
+    AnalogueStack stack(engine, log, lines);
     card.setFarEnds(promisedFarEnds(folder));
     CHECK(stack.dial(1, "01632960200").status == Status::ok);
     engine.step(5000);

@@ -13,7 +13,8 @@ TEST_CASE("calls in and out over a card that runs in real time, on four threads"
   EventLog log;
   Engine engine({.stepped = false, .maxHandles = 64, .realtimePriority = false}, log);
   VirtualCard card({.fxo = 3, .fxs = 2}, engine.clock(), log);
-  AnalogueStack stack(engine, log, card);
+  CardLines lines(engine, log, card);
+  AnalogueStack stack(engine, log, lines);
   writeWav(folder.file("prompt.wav"), samplesOf(Signal(2).speech(1)));
   const auto await = [&](const std::string& type, std::size_t count) {
     for (int i = 0; i < 2000 && log.of(type).size() < count; ++i) {

@@ -122,10 +122,11 @@ struct AnalogueWorld {
   EventLog log;
   Engine engine{{.stepped = true, .maxHandles = 64, .realtimePriority = false}, log};
   VirtualCard card{{.fxo = 4, .fxs = 4}, engine.clock(), log};
+  CardLines lines{engine, log, card};
   std::optional<AnalogueStack> stack;
 
   AnalogueWorld() {
-    stack.emplace(engine, log, card);
+    stack.emplace(engine, log, lines);
     engine.addPart(card);
   }
   ~AnalogueWorld() {

@@ -8,7 +8,7 @@ import type { RouteModule } from './module.js';
 const LineView = Type.Object(
   {
     line: Type.String(),
-    kind: oneOf(['fxo', 'fxs']),
+    kind: oneOf(['fxo', 'fxs', 'bearer']),
     channel: Type.Integer(),
     state: oneOf(['idle', 'ringing', 'dialling', 'talking', 'alarm', 'removed']),
     since: DateTime,

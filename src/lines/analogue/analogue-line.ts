@@ -82,7 +82,9 @@ export class AnalogueLine implements LinePort {
   startVirtual(size: { readonly fxo: number; readonly fxs: number }): readonly ChannelInfo[] {
     const channels = this.#parts.native.engine.cardStartVirtual(size);
     const since = this.#parts.clock.now();
-    for (const { channel, kind, name } of channels) this.#lines.set(channel, { line: name, kind, channel, state: 'idle', since, detail: '' });
+    for (const { channel, kind, name } of channels) {
+      if (kind !== 'bearer') this.#lines.set(channel, { line: name, kind, channel, state: 'idle', since, detail: '' });
+    }
     const fxs = channels.filter(({ kind }) => kind === 'fxs').map(({ channel }) => channel);
     this.#extensions = new Extensions(fxs, this.#parts.firstExtension ?? FIRST_EXTENSION);
     return channels;

@@ -120,7 +120,7 @@ export class VirtualCard implements VirtualCardPort {
     return wanted;
   }
 
-  #check(status: NativeStatus, channel: number, kind: 'fxo' | 'fxs'): void {
+  #check(status: NativeStatus, channel: number, kind: ChannelInfo['kind']): void {
     if (status === 0) return;
     this.#parts.logger.debug({ channel, status }, 'The virtual card refused');
     const reason =

@@ -38,7 +38,8 @@ export interface TrunkState {
 /** One physical line of a card. */
 export interface LineState {
   readonly line: string;
-  readonly kind: 'fxo' | 'fxs';
+  /** bearer: a B-channel of an ISDN span. */
+  readonly kind: 'fxo' | 'fxs' | 'bearer';
   readonly channel: number;
   readonly state: 'idle' | 'ringing' | 'dialling' | 'talking' | 'alarm' | 'removed';
   readonly since: number;

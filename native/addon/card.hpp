@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "analogue/analogue_stack.hpp"
+#include "audio/engine.hpp"
+#include "channel/card_lines.hpp"
+#include "channel/virtual/virtual_card.hpp"
+
+namespace branchline {
+
+/// An engine's card and what works above it, once a cardStart… made them. JavaScript thread; `stop` runs when no method does any more.
+struct Card {
+  std::unique_ptr<ChannelIo> io;
+  VirtualCard* virtualCard = nullptr;  // `io`, where it is one.
+  std::unique_ptr<CardLines> lines;
+  std::unique_ptr<AnalogueStack> analogue;
+
+  /// Takes `channels` into service with its analogue lines. Throws std::runtime_error where there is a card already.
+  void start(Engine& engine, EventSink& sink, std::unique_ptr<ChannelIo> channels);
+  void stop(Engine& engine);
+};
+
+}  // namespace branchline
