@@ -128,6 +128,7 @@ struct AnalogueWorld {
   AnalogueWorld() {
     stack.emplace(engine, log, lines);
     engine.addPart(card);
+    step(2000);  // The driver tells no ringing for so long after its lines were opened.
   }
   ~AnalogueWorld() {
     engine.removePart(card);
@@ -135,6 +136,12 @@ struct AnalogueWorld {
   }
 
   void step(int milliseconds) { engine.step(milliseconds); }
+  /// An FXO line's cable is pulled, or put back.
+  void cut(int channel, bool off) {
+    LineImpairments impairments;
+    impairments.signalling.noBattery = off;
+    CHECK(card.impair(channel, impairments) == Status::ok);
+  }
   /// Steps until there are `count` events of `type` (of `leg`, where given), `limitMs` at most; answers the last of them.
   Event await(const std::string& type, Handle leg = kNoHandle, std::size_t count = 1, int limitMs = 30000) {
     for (int ms = 0; ms <= limitMs; ms += kFrameMilliseconds) {

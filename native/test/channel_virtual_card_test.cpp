@@ -23,6 +23,7 @@ struct CardWorld {
 
   CardWorld() {
     for (int channel : {1, 2, 3}) card.open(channel);
+    step(2000);  // The driver tells no ringing for so long.
   }
   void step(int milliseconds) {
     for (int ms = 0; ms < milliseconds; ms += kFrameMilliseconds) {
@@ -220,7 +221,9 @@ TEST_CASE("a channel tells its hook, its battery and its polarity") {
   world.card.hangUp(1);
   world.step(40);
   CHECK_FALSE(world.card.channelState(1)->battery);
-  world.card.setBattery(2, false);
+  LineImpairments cut;
+  cut.signalling.noBattery = true;
+  world.card.impair(2, cut);
   world.step(40);
   CHECK_FALSE(world.card.channelState(2)->battery);
   world.card.phoneDials(3, "1", {"", {}, ""});
@@ -235,7 +238,11 @@ TEST_CASE("operations that a port does not have are refused") {
   CHECK(world.card.setHook(3, Hook::flash) == Status::invalidArgument);
   CHECK(world.card.setHook(4, Hook::offHook) == Status::invalidArgument);
   CHECK(world.card.setPolarity(1, true) == Status::invalidArgument);
-  CHECK(world.card.setBattery(3, true) == Status::invalidArgument);
+  LineImpairments cut;
+  cut.signalling.noBattery = true;
+  CHECK(world.card.impair(3, cut) == Status::invalidArgument);
+  CHECK(world.card.setMessageWaiting(1, true) == Status::invalidArgument);
+  CHECK(world.card.dial(3, "1", DialMethod::pulse) == Status::unavailable);
   CHECK(world.card.phoneDials(3, "", {"", {}, ""}) == Status::invalidArgument);
   world.card.close(1);
   CHECK(world.card.setHook(1, Hook::offHook) == Status::unavailable);

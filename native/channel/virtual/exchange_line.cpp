@@ -12,7 +12,8 @@ constexpr int kDialToneAfterMs = 200;
 constexpr int kFirstDigitMs = 15000;
 constexpr int kNextDigitMs = 4000;
 constexpr int kRoutingMs = 200;
-constexpr int kBatteryDropMs = 600;  // Disconnect clear signal.
+constexpr int kBatteryDropMs = 600;    // Disconnect clear signal.
+constexpr int kLongestRecallMs = 500;  // A longer opening of the loop clears.
 
 }  // namespace
 
@@ -20,15 +21,10 @@ void ExchangeLine::enter(State state) noexcept {
   state_ = state;
   inStateMs_ = 0;
   tone_.stop();
-  if (state == State::dialTone) tone_.start(ukTone(CallTone::dial), true);
+  if ((state == State::dialTone && !faults_.noDialTone) || state == State::recalled) tone_.start(ukTone(CallTone::dial), true);
   if (state == State::howling) tone_.start(ukTone(CallTone::unobtainable), true);
+  signal_.battery = !faults_.noBattery && state != State::released;
   publishIdle(state == State::idle);
-  publish();
-}
-
-void ExchangeLine::publish() noexcept {
-  const bool portIsOffHook = state_ != State::idle && state_ != State::ringing;
-  publishState({.offHook = portIsOffHook, .battery = battery_ && state_ != State::released, .reversed = reversed_});
 }
 
 void ExchangeLine::portHook(Hook operation) noexcept {
@@ -37,64 +33,81 @@ void ExchangeLine::portHook(Hook operation) noexcept {
 }
 
 void ExchangeLine::offHook() noexcept {
-  if (!battery_) return;
-  if (state_ == State::idle) {
+  if (faults_.noBattery) return;
+  loop_ = true;
+  pulses_.reset();
+  if (state_ == State::ringing) {
+    answerRinging();
+  } else if (state_ == State::idle && faults_.glare) {
+    beginCall(world_.silentCaller, world_.silentCaller->front());
+    bursts_ = 0;
+    glares_ = true;
+    enter(State::ringing);
+  } else if (state_ == State::idle) {
     receiver_.reset();
     digitCount_ = 0;
     enter(State::seized);
-  } else if (state_ == State::ringing) {
-    if (bursting_) emit(ChannelEventType::ringEnd);
-    bursting_ = false;
-    answerCall();
-    runScript(true);
-    enter(State::calling);
   }
 }
 
+void ExchangeLine::answerRinging() noexcept {
+  bursting_ = false;
+  glares_ = false;
+  answerCall();
+  runScript(true);
+  enter(State::calling);
+}
+
 void ExchangeLine::onHook() noexcept {
-  if (state_ == State::idle || state_ == State::ringing) return;
+  if (state_ == State::idle || (state_ == State::ringing && !glares_)) return;
   if (inCall()) endCall();
-  setPolarity(false);
+  glares_ = false;
+  answerTellMs_ = -1;
+  signal_.reversed = false;
   enter(State::idle);
 }
 
-void ExchangeLine::place(FarEndSet* set, std::string_view) noexcept {
-  if (state_ != State::idle || !battery_) return;
+void ExchangeLine::place(FarEndSet* set, std::string_view, DialMethod) noexcept {
+  if (state_ != State::idle || faults_.noBattery) return;
   beginCall(set, set->front());
+  bursts_ = 0;
   enter(State::ringing);
 }
 
 // The caller gives up while the port rings, or the far end clears.
 void ExchangeLine::hangUp() noexcept {
   if (state_ == State::ringing) {
-    if (bursting_) emit(ChannelEventType::ringEnd);
-    bursting_ = false;
+    stopRinging();
     endCall();
     enter(State::idle);
-  } else if (state_ == State::calling) {
+  } else if (inCall()) {
     release();
   }
 }
 
-void ExchangeLine::setBattery(bool present) noexcept {
-  if (battery_ == present) return;
-  battery_ = present;
-  if (!present) {
-    bursting_ = false;
-    if (inCall()) endCall();
-    reversed_ = false;
-    enter(State::idle);
-  }
-  publish();
-  emit(present ? ChannelEventType::alarmCleared : ChannelEventType::alarm);
+void ExchangeLine::impair(const SignallingFaults& faults) noexcept {
+  const bool cut = faults.noBattery && !faults_.noBattery;
+  faults_ = faults;
+  signal_.battery = !faults_.noBattery && state_ != State::released;
+  if (!cut) return;
+  stopRinging();
+  if (inCall()) endCall();
+  answerTellMs_ = -1;
+  signal_.reversed = false;
+  enter(State::idle);
 }
 
 void ExchangeLine::frame(const Frame& fromPort, Frame& toPort) noexcept {
   const std::span<std::int16_t> out(toPort.samples.data(), kFrameSamples);
   std::fill(out.begin(), out.end(), std::int16_t{0});
+  if (state_ != State::ringing) signal_.ringing = false;
+  if (state_ != State::idle && state_ != State::ringing) hearLoop();
   switch (state_) {
     case State::idle: break;
-    case State::ringing: ring(); break;
+    case State::ringing:
+      ring();
+      if (glares_) answerRinging();
+      break;
     case State::seized:
       if (inStateMs_ >= kDialToneAfterMs) enter(State::dialTone);
       break;
@@ -104,6 +117,7 @@ void ExchangeLine::frame(const Frame& fromPort, Frame& toPort) noexcept {
       if (inStateMs_ >= kRoutingMs) route();
       break;
     case State::calling: call(fromPort, out); break;
+    case State::recalled: break;
     case State::released:
       if (inStateMs_ >= kBatteryDropMs) enter(State::howling);
       break;
@@ -115,8 +129,39 @@ void ExchangeLine::frame(const Frame& fromPort, Frame& toPort) noexcept {
 
 void ExchangeLine::ring() noexcept {
   const bool on = ukRingingOn(inStateMs_);
-  if (on != bursting_) emit(on ? ChannelEventType::ringBegin : ChannelEventType::ringEnd);
+  if (on && !bursting_) {
+    ++bursts_;
+    burstMs_ = 0;
+  }
   bursting_ = on;
+  signal_.ringing = on && bursts_ > faults_.lostRings && (faults_.longestRingMs == 0 || burstMs_ < faults_.longestRingMs);
+  burstMs_ += kFrameMilliseconds;
+}
+
+void ExchangeLine::stopRinging() noexcept {
+  bursting_ = false;
+  signal_.ringing = false;
+}
+
+void ExchangeLine::hearLoop() noexcept {
+  switch (pulses_.frame(loop_, kLongestRecallMs)) {
+    case PulseReceiver::Heard::nothing: break;
+    case PulseReceiver::Heard::digit:
+      if (state_ == State::dialTone || state_ == State::collecting) collected(pulses_.digit());
+      break;
+    case PulseReceiver::Heard::flash: recall(); break;
+    case PulseReceiver::Heard::hangUp:
+      pulses_.reset();
+      onHook();
+      break;
+  }
+}
+
+void ExchangeLine::recall() noexcept {
+  if (state_ == State::calling && answered())
+    enter(State::recalled);
+  else if (state_ == State::recalled)
+    enter(State::calling);
 }
 
 void ExchangeLine::collect(const Frame& fromPort) noexcept {
@@ -124,20 +169,30 @@ void ExchangeLine::collect(const Frame& fromPort) noexcept {
   for (const DtmfEvent& event : receiver_.process(fromPort)) {
     sinceDigitMs_ = 0;
     if (state_ == State::dialTone) enter(State::collecting);
-    if (event.type == DtmfEvent::Type::end && digitCount_ < digits_.size()) digits_[digitCount_++] = event.digit;
+    if (event.type == DtmfEvent::Type::end) collected(event.digit);
+  }
+  if (pulses_.receiving()) {
+    sinceDigitMs_ = 0;
+    tone_.stop();
   }
   if (state_ == State::dialTone) {
     if (inStateMs_ >= kFirstDigitMs) enter(State::howling);
     return;
   }
-  const std::string_view digits(digits_.data(), digitCount_);
   // A number that another one begins with is complete once nothing more is keyed.
-  const bool complete = world_.table != nullptr && world_.table->find(digits) != nullptr && !world_.table->goesOn(digits);
+  const bool complete = world_.table != nullptr && world_.table->find(digits()) != nullptr && !world_.table->goesOn(digits());
   if (complete || sinceDigitMs_ >= kNextDigitMs) enter(State::routing);
 }
 
+void ExchangeLine::collected(char digit) noexcept {
+  if (state_ == State::dialTone) enter(State::collecting);
+  sinceDigitMs_ = 0;
+  if (digitCount_ < digits_.size()) digits_[digitCount_++] = digit;
+}
+
 void ExchangeLine::route() noexcept {
-  const FarEnd* farEnd = world_.table == nullptr ? nullptr : world_.table->find({digits_.data(), digitCount_});
+  const std::string_view wrong(faults_.wrongNumber.data());
+  const FarEnd* farEnd = world_.table == nullptr ? nullptr : world_.table->find(wrong.empty() ? digits() : wrong);
   if (farEnd == nullptr) {
     enter(State::howling);
     return;
@@ -151,24 +206,34 @@ void ExchangeLine::call(const Frame& fromPort, std::span<std::int16_t> out) noex
   hear(fromPort);
   const ScriptRunner::Done done = script_.frame(out);
   if (done.answered) {
-    setPolarity(true);
     answerCall();
+    answerTellMs_ = faults_.lateAnswerMs;
   }
+  tellAnswer();
   if (done.hungUp) release();
+}
+
+void ExchangeLine::tellAnswer() noexcept {
+  if (answerTellMs_ > 0) {
+    answerTellMs_ = std::max(answerTellMs_ - kFrameMilliseconds, 0);
+  } else if (answerTellMs_ == 0) {
+    answerTellMs_ = -1;
+    if (!faults_.noReversal) signal_.reversed = true;
+  }
 }
 
 void ExchangeLine::release() noexcept {
   endCall();
-  reversed_ = false;
-  enter(State::released);
-  emit(ChannelEventType::onHook);
-}
-
-void ExchangeLine::setPolarity(bool reversed) noexcept {
-  if (reversed_ == reversed) return;
-  reversed_ = reversed;
-  publish();
-  emit(ChannelEventType::polarity, reversed ? 1 : 0);
+  answerTellMs_ = -1;
+  if (faults_.disconnect == SignallingFaults::Disconnect::batteryDrop) {
+    signal_.reversed = false;
+    enter(State::released);
+    return;
+  }
+  if (faults_.disconnect == SignallingFaults::Disconnect::reversal) signal_.reversed = !signal_.reversed;
+  enter(State::howling);
+  tone_.stop();
+  if (faults_.disconnect != SignallingFaults::Disconnect::silence) tone_.start(ukTone(faults_.disconnectTone), true);
 }
 
 }  // namespace branchline

@@ -35,6 +35,4 @@ void FarSide::endCall() noexcept {
   dropFarEndUser(set, world_.heard);
 }
 
-void FarSide::dropUser(FarEndSet* set) noexcept { dropFarEndUser(set, world_.heard); }
-
 }  // namespace branchline

@@ -16,13 +16,8 @@ constexpr int kKeyOffMs = 80;
 void Telephone::enter(State state) noexcept {
   state_ = state;
   inStateMs_ = 0;
+  signal_.loop = isOffHook();
   publishIdle(state == State::onHook);
-  publish();
-}
-
-void Telephone::portPolarity(bool reversed) noexcept {
-  reversed_ = reversed;
-  publish();
 }
 
 void Telephone::portHook(Hook operation) noexcept {
@@ -43,17 +38,23 @@ void Telephone::ringBegins() noexcept {
   runScript(false);
 }
 
-void Telephone::place(FarEndSet* set, std::string_view digits) noexcept {
-  digits_.unload();
-  if (state_ != State::onHook || digits_.load(digits, kKeyOnMs, kKeyOffMs) != Status::ok) return;
-  beginCall(set, set->front());
-  lift();
-  enter(State::lifted);
+// A dead wire neither rings nor holds a call; whoever held the telephone puts it down.
+void Telephone::portGone() noexcept {
+  if (inCall()) endCall();
+  answeredByPort_ = false;
+  enter(State::onHook);
 }
 
-void Telephone::lift() noexcept {
+void Telephone::place(FarEndSet* set, std::string_view digits, DialMethod method) noexcept {
+  digits_.unload();
+  pulseDigits_.unload();
+  if (state_ != State::onHook) return;
+  pulses_ = method == DialMethod::pulse;
+  const Status loaded = pulses_ ? pulseDigits_.load(digits) : digits_.load(digits, kKeyOnMs, kKeyOffMs);
+  if (loaded != Status::ok) return;
+  beginCall(set, set->front());
   ear_.reset();
-  emit(ChannelEventType::offHook);
+  enter(State::lifted);
 }
 
 void Telephone::hangUp() noexcept {
@@ -63,7 +64,6 @@ void Telephone::hangUp() noexcept {
 void Telephone::putDown() noexcept {
   if (inCall()) endCall();
   enter(State::onHook);
-  emit(ChannelEventType::onHook);
 }
 
 void Telephone::frame(const Frame& fromPort, Frame& toPort) noexcept {
@@ -71,11 +71,14 @@ void Telephone::frame(const Frame& fromPort, Frame& toPort) noexcept {
   std::fill(out.begin(), out.end(), std::int16_t{0});
   inStateMs_ += kFrameMilliseconds;
   if (state_ == State::lifted && inStateMs_ >= kLiftToKeyMs) {
-    digits_.begin();
+    if (pulses_)
+      pulseDigits_.begin();
+    else
+      digits_.begin();
     enter(State::keying);
   }
-  if (state_ == State::keying && digits_.generate(out)) enter(State::waiting);
-  if (state_ == State::waiting && reversed_) {  // The called party answered, perhaps while we still keyed.
+  if (state_ == State::keying && dial(out)) enter(State::waiting);
+  if (state_ == State::waiting && answeredByPort_) {  // The called party answered, perhaps while we still keyed.
     enter(State::talking);
     answerCall();
     runScript(true);
@@ -89,11 +92,18 @@ void Telephone::frame(const Frame& fromPort, Frame& toPort) noexcept {
   if (tone == CallTone::busy || tone == CallTone::congestion || tone == CallTone::unobtainable) putDown();
 }
 
+// 20 ms of dialling; true once it is over.
+bool Telephone::dial(std::span<std::int16_t> out) noexcept {
+  if (!pulses_) return digits_.generate(out);
+  signal_.loop = pulseDigits_.frame();
+  return !pulseDigits_.sending();
+}
+
 void Telephone::run(const Frame& fromPort, std::span<std::int16_t> out) noexcept {
   hear(fromPort);
   const ScriptRunner::Done done = script_.frame(out);
   if (done.answered) {
-    lift();
+    ear_.reset();
     answerCall();
     enter(State::talking);
   }

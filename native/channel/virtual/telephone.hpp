@@ -4,6 +4,7 @@
 #include "audio/detect/tone_detector.hpp"
 #include "audio/tone.hpp"
 #include "channel/virtual/far_side.hpp"
+#include "channel/virtual/pulse_dialling.hpp"
 
 namespace branchline {
 
@@ -15,8 +16,10 @@ class Telephone final : public FarSide {
 
   void portHook(Hook operation) noexcept override;
   /// Reversed: the called party has answered, as a private exchange tells a pay telephone.
-  void portPolarity(bool reversed) noexcept override;
-  void place(FarEndSet* set, std::string_view digits) noexcept override;
+  void portLoop(bool) noexcept override {}  // Only the telephone opens and closes this wire.
+  void portPolarity(bool reversed) noexcept override { answeredByPort_ = reversed; }
+  void portGone() noexcept override;
+  void place(FarEndSet* set, std::string_view digits, DialMethod method) noexcept override;
   void hangUp() noexcept override;
   void frame(const Frame& fromPort, Frame& toPort) noexcept override;
 
@@ -24,24 +27,25 @@ class Telephone final : public FarSide {
   enum class State : std::uint8_t {
     onHook,
     ringing,
-    lifted,  // About to dial.
-    keying,
+    lifted,   // About to dial.
+    keying,   // Or dialling by pulses.
     waiting,  // Dialled: the script begins when the called party answers.
     talking,
   };
 
   void enter(State state) noexcept;
-  void publish() noexcept { publishState({.offHook = isOffHook(), .reversed = reversed_}); }
   void ringBegins() noexcept;
-  void lift() noexcept;
+  bool dial(std::span<std::int16_t> out) noexcept;
   void putDown() noexcept;
   void run(const Frame& fromPort, std::span<std::int16_t> out) noexcept;
   [[nodiscard]] bool isOffHook() const noexcept { return state_ != State::onHook && state_ != State::ringing; }
 
   State state_ = State::onHook;
   int inStateMs_ = 0;
-  bool reversed_ = false;
+  bool answeredByPort_ = false;  // The feed is reversed.
+  bool pulses_ = false;          // How it dials.
   DigitSender digits_;
+  PulseSender pulseDigits_;
   ToneDetector ear_;
 };
 

@@ -5,60 +5,41 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
-#include "channel/virtual/exchange_line.hpp"
-#include "channel/virtual/telephone.hpp"
+#include "channel/virtual/fxo_port.hpp"
+#include "channel/virtual/fxs_port.hpp"
 
 namespace branchline {
 namespace {
 
 constexpr int kMostPorts = 64;
 constexpr int kAnalogueSpan = 1;
-constexpr int kDialOnMs = 70;  // The driver's default is near to it.
-constexpr int kDialOffMs = 70;
+constexpr int kLongestTransferMs = 60000;
 constexpr std::chrono::milliseconds kWriteEvery{50};
+
+[[nodiscard]] bool within(double value, double lowest, double highest) { return value >= lowest && value <= highest; }
 
 }  // namespace
 
-/// One port: its end of the wire.
-struct VirtualCard::Port {
-  ChannelKind kind = ChannelKind::fxo;
-  int channel = 0;
-  std::atomic<bool> open{false};
-  std::atomic<std::int64_t> openedAtNs{0};  // Events of before are nobody's.
-  DigitSender dialler;                      // Loaded by the control thread, sent by the audio thread.
-  // Audio thread:
-  std::unique_ptr<FarSide> far;
-  ExchangeLine* line = nullptr;  // `far`, where it is one.
-  bool offHook = false;          // FXO.
-  bool dialling = false;
-  Frame written;  // For the next frame; silence once taken.
-  Frame received;
-};
-
 VirtualCard::VirtualCard(const VirtualCardOptions& options, const Clock& clock, EventSink& sink)
     : clock_(clock),
-      heard_(options.fxo + options.fxs, sink),
-      world_{clock, events_, heard_, nullptr} {
-  const int fxo = options.fxo;
-  const int fxs = options.fxs;
+      silentCaller_({{"", {}, ""}}, FarEndSet::Calls::in),
+      heard_(std::max(options.fxo, 0) + std::max(options.fxs, 0), sink),
+      world_{clock, events_, heard_, &silentCaller_, nullptr} {
+  const auto [fxo, fxs, seed] = options;
   if (fxo < 0 || fxs < 0 || fxo > kMostPorts || fxs > kMostPorts)
     throw std::invalid_argument("a virtual card has 0 … 64 FXO and 0 … 64 FXS channels");
+  silentCaller_.users = 1;  // The card itself, which never lets go of it.
   for (int channel = 1; channel <= fxo + fxs; ++channel) {
-    auto port = std::make_unique<Port>();
     const bool isFxo = channel <= fxo;
-    port->kind = isFxo ? ChannelKind::fxo : ChannelKind::fxs;
-    port->channel = channel;
-    if (isFxo) {
-      auto line = std::make_unique<ExchangeLine>(channel, world_);
-      port->line = line.get();
-      port->far = std::move(line);
-    } else {
-      port->far = std::make_unique<Telephone>(channel, world_);
-    }
-    ports_.push_back(std::move(port));
-    channels_.push_back({channel, isFxo ? ChannelKind::fxo : ChannelKind::fxs, (isFxo ? "virtual FXO " : "virtual FXS ") + std::to_string(channel),
-                         kAnalogueSpan, channel});
+    const std::uint64_t portSeed = seed * 1000 + static_cast<std::uint64_t>(channel);
+    if (isFxo)
+      ports_.push_back(std::make_unique<FxoPort>(channel, world_, portSeed));
+    else
+      ports_.push_back(std::make_unique<FxsPort>(channel, world_, portSeed));
+    channels_.push_back(
+        {channel, ports_.back()->kind(), (isFxo ? "virtual FXO " : "virtual FXS ") + std::to_string(channel), kAnalogueSpan, channel});
   }
   spans_.push_back({kAnalogueSpan, SpanKind::analogue, "virtual analogue"});
   if (!clock.isStepped()) writer_ = std::thread([this] { writeUntilStopped(); });
@@ -68,11 +49,11 @@ VirtualCard::~VirtualCard() {
   stopping_ = true;
   if (writer_.joinable()) writer_.join();
   // frame() is not called any more: this thread may do the audio thread's work.
-  Command command;
-  while (commands_.pop(command)) run(command);
+  CardCommand command;
+  while (commands_.pop(command)) std::visit([&](const auto& what) { run(what); }, command);
   for (const auto& port : ports_) {
-    port->far->portHook(port->kind == ChannelKind::fxo ? Hook::onHook : Hook::stopRing);
-    port->far->hangUp();
+    port->pull();
+    port->farHangsUp();
   }
   dropFarEndUser(world_.table, heard_);
 }
@@ -86,191 +67,254 @@ void VirtualCard::writeUntilStopped() {
 
 void VirtualCard::runDue(std::int64_t) { heard_.drain(); }
 
-VirtualCard::Port* VirtualCard::portOf(int channel) const noexcept {
+CardPort* VirtualCard::portOf(int channel) const noexcept {
   if (channel < 1 || static_cast<std::size_t>(channel) > ports_.size()) return nullptr;
   return ports_[static_cast<std::size_t>(channel) - 1].get();
 }
 
-VirtualCard::Port* VirtualCard::portOf(int channel, ChannelKind kind) const noexcept {
-  Port* const port = portOf(channel);
-  return port != nullptr && port->kind == kind ? port : nullptr;
+CardPort* VirtualCard::portOf(int channel, ChannelKind kind) const noexcept {
+  CardPort* const port = portOf(channel);
+  return port != nullptr && port->kind() == kind ? port : nullptr;
 }
 
-Status VirtualCard::post(const Command& command) {
+Status VirtualCard::post(const CardCommand& command) {
   const std::lock_guard lock(writing_);
   return commands_.push(command) ? Status::ok : Status::full;
 }
 
+// --- ChannelIo ---------------------------------------------------------------------------------------------------------------------------
+
 Status VirtualCard::open(int channel) {
-  Port* const port = portOf(channel);
+  CardPort* const port = portOf(channel);
   if (port == nullptr) return Status::invalidArgument;
-  port->openedAtNs = clock_.nowNs();
-  port->open = true;
-  return Status::ok;
+  if (!present_) return Status::unavailable;
+  port->markOpened(clock_.nowNs());
+  return post(card_command::Port{channel, card_command::Open{}});
 }
 
 // As with the real driver, closing a channel hangs it up.
 void VirtualCard::close(int channel) {
-  Port* const port = portOf(channel);
-  if (port == nullptr || !port->open.exchange(false)) return;
-  post({.type = Command::Type::hook, .channel = channel, .hook = port->kind == ChannelKind::fxo ? Hook::onHook : Hook::stopRing});
+  CardPort* const port = portOf(channel);
+  if (port == nullptr || !port->markClosed()) return;
+  post(card_command::Port{channel, card_command::SetHook{port->kind() == ChannelKind::fxo ? Hook::onHook : Hook::stopRing}});
+}
+
+Status VirtualCard::operate(int channel, std::optional<ChannelKind> kind, const card_command::ForPort& what) {
+  const CardPort* const port = portOf(channel);
+  if (port == nullptr || (kind && port->kind() != *kind)) return Status::invalidArgument;
+  if (!present_ || !port->isOpen()) return Status::unavailable;
+  return post(card_command::Port{channel, what});
 }
 
 Status VirtualCard::setHook(int channel, Hook operation) {
-  const Port* const port = portOf(channel);
-  if (port == nullptr) return Status::invalidArgument;
-  const bool ringing = operation == Hook::ring || operation == Hook::stopRing;
-  if (port->kind == ChannelKind::fxo ? ringing : operation == Hook::flash) return Status::invalidArgument;
-  if (!port->open) return Status::unavailable;
-  return post({.type = Command::Type::hook, .channel = channel, .hook = operation});
+  std::optional<ChannelKind> kind;
+  if (operation == Hook::flash) kind = ChannelKind::fxo;
+  if (operation == Hook::ring || operation == Hook::stopRing) kind = ChannelKind::fxs;
+  return operate(channel, kind, card_command::SetHook{operation});
 }
 
 Status VirtualCard::dial(int channel, std::string_view digits, DialMethod method) {
-  Port* const port = portOf(channel);
+  CardPort* const port = portOf(channel);
   if (port == nullptr) return Status::invalidArgument;
-  if (!port->open || method == DialMethod::pulse) return Status::unavailable;
-  const Status loaded = port->dialler.load(digits, kDialOnMs, kDialOffMs);
+  if (!present_ || !port->isOpen()) return Status::unavailable;
+  const Status loaded = port->load(digits, method);
   if (loaded != Status::ok) return loaded;
-  const Status posted = post({.type = Command::Type::dial, .channel = channel});
-  if (posted != Status::ok) port->dialler.unload();
+  const Status posted = post(card_command::Port{channel, card_command::Dial{method}});
+  if (posted != Status::ok) port->unload();
   return posted;
 }
 
-Status VirtualCard::setPolarity(int channel, bool reversed) {
-  const Port* const port = portOf(channel, ChannelKind::fxs);
-  if (port == nullptr) return Status::invalidArgument;
-  if (!port->open) return Status::unavailable;
-  return post({.type = Command::Type::polarity, .channel = channel, .on = reversed});
+Status VirtualCard::setPolarity(int channel, bool reversed) { return operate(channel, ChannelKind::fxs, card_command::SetPolarity{reversed}); }
+
+Status VirtualCard::setRingCadence(int channel, std::span<const int> onOffMs) {
+  card_command::SetRingCadence command{.count = onOffMs.size()};
+  const bool fits = !onOffMs.empty() && onOffMs.size() % 2 == 0 && onOffMs.size() <= command.onOffMs.size();
+  if (!fits || !std::all_of(onOffMs.begin(), onOffMs.end(), [](int ms) { return within(ms, 20, 20000); })) return Status::invalidArgument;
+  std::copy(onOffMs.begin(), onOffMs.end(), command.onOffMs.begin());
+  return operate(channel, ChannelKind::fxs, command);
+}
+
+Status VirtualCard::setOnHookTransfer(int channel, int milliseconds) {
+  if (!within(milliseconds, 0, kLongestTransferMs)) return Status::invalidArgument;
+  return operate(channel, ChannelKind::fxs, card_command::SetOnHookTransfer{milliseconds});
+}
+
+Status VirtualCard::setMessageWaiting(int channel, bool waiting) {
+  return operate(channel, ChannelKind::fxs, card_command::SetMessageWaiting{waiting});
+}
+
+Status VirtualCard::setFlashTime(int channel, int milliseconds) {
+  if (!within(milliseconds, 20, 5000)) return Status::invalidArgument;
+  return operate(channel, std::nullopt, card_command::SetFlashTime{milliseconds});
+}
+
+Status VirtualCard::setGains(int channel, double receiveDb, double transmitDb) {
+  if (!within(receiveDb, -30, 12) || !within(transmitDb, -30, 12)) return Status::invalidArgument;
+  return operate(channel, std::nullopt, card_command::SetGains{receiveDb, transmitDb});
 }
 
 std::optional<SpanStatus> VirtualCard::spanStatus(int span) const {
   if (span != kAnalogueSpan) return std::nullopt;
-  return SpanStatus{};
+  return analogueSpan_.status();
 }
 
 std::optional<ChannelState> VirtualCard::channelState(int channel) const {
-  const Port* const port = portOf(channel);
+  const CardPort* const port = portOf(channel);
   if (port == nullptr) return std::nullopt;
-  return port->far->state();
+  return port->state();
 }
 
 bool VirtualCard::nextEvent(ChannelEvent& event) {
   while (events_.pop(event)) {
-    const Port& port = *portOf(event.channel);
-    if (port.open && event.atNs > port.openedAtNs) return true;
+    if (event.type == ChannelEventType::spanAlarm || portOf(event.channel)->hears(event)) return true;
   }
   return false;
 }
 
+// --- The far side ------------------------------------------------------------------------------------------------------------------------
+
 void VirtualCard::setFarEnds(std::vector<FarEnd> farEnds) {
   auto set = std::make_unique<FarEndSet>(std::move(farEnds), FarEndSet::Calls::out);
   set->users = 1;
-  if (post({.type = Command::Type::table, .set = set.get()}) != Status::ok) throw std::runtime_error("the virtual card does not keep up: try again");
+  if (post(card_command::SetTable{set.get()}) != Status::ok) throw std::runtime_error("the virtual card does not keep up: try again");
   set.release();
 }
 
 Status VirtualCard::callIn(int channel, FarEnd caller) {
-  Port* const port = portOf(channel, ChannelKind::fxo);
+  CardPort* const port = portOf(channel, ChannelKind::fxo);
   if (port == nullptr) return Status::invalidArgument;
-  return place(*port, "", std::move(caller));
+  return place(*port, "", DialMethod::dtmf, std::move(caller));
 }
 
-Status VirtualCard::phoneDials(int channel, std::string_view digits, FarEnd caller) {
-  Port* const port = portOf(channel, ChannelKind::fxs);
-  DigitSender check;
-  if (port == nullptr || check.load(digits, kDialOnMs, kDialOffMs) != Status::ok) return Status::invalidArgument;
-  return place(*port, digits, std::move(caller));
+Status VirtualCard::phoneDials(int channel, std::string_view digits, FarEnd caller, DialMethod method) {
+  CardPort* const port = portOf(channel, ChannelKind::fxs);
+  DigitSender keys;
+  PulseSender pulses;
+  const Status dialable = method == DialMethod::pulse ? pulses.load(digits) : keys.load(digits, 80, 80);
+  if (port == nullptr || dialable != Status::ok) return Status::invalidArgument;
+  if (!present_) return Status::unavailable;
+  return place(*port, digits, method, std::move(caller));
 }
 
-Status VirtualCard::place(Port& port, std::string_view digits, FarEnd caller) {
+Status VirtualCard::place(CardPort& port, std::string_view digits, DialMethod method, FarEnd caller) {
   std::vector<FarEnd> one;
   one.push_back(std::move(caller));
   auto set = std::make_unique<FarEndSet>(std::move(one), FarEndSet::Calls::in);
   set->users = 1;
-  if (!port.far->isIdle()) return Status::wrongState;
-  Command command{.type = Command::Type::place, .channel = port.channel, .set = set.get(), .digitCount = digits.size()};
+  if (!port.isIdle()) return Status::wrongState;
+  card_command::Place command{.set = set.get(), .method = method, .digitCount = digits.size()};
   std::copy(digits.begin(), digits.end(), command.digits.begin());
-  const Status posted = post(command);
+  const Status posted = post(card_command::Port{port.channel(), command});
   if (posted == Status::ok) set.release();
   return posted;
 }
 
 Status VirtualCard::hangUp(int channel) {
-  const Port* const port = portOf(channel);
+  const CardPort* const port = portOf(channel);
   if (port == nullptr) return Status::invalidArgument;
-  if (port->far->isIdle()) return Status::wrongState;
-  return post({.type = Command::Type::hangUp, .channel = channel});
+  if (port->isIdle()) return Status::wrongState;
+  return post(card_command::Port{channel, card_command::FarHangsUp{}});
 }
 
-Status VirtualCard::setBattery(int channel, bool present) {
-  if (portOf(channel, ChannelKind::fxo) == nullptr) return Status::invalidArgument;
-  return post({.type = Command::Type::battery, .channel = channel, .on = present});
+Status VirtualCard::impair(int channel, const LineImpairments& impairments) {
+  if (const std::string fault = faultOf(impairments); !fault.empty()) throw std::invalid_argument(fault);
+  const CardPort* const port = portOf(channel);
+  if (port == nullptr || (port->kind() == ChannelKind::fxs && impairments.signalling != SignallingFaults{})) return Status::invalidArgument;
+  return post(card_command::Port{channel, card_command::Impair{impairments}});
+}
+
+Status VirtualCard::setSpan(int span, const SpanStatus& status) {
+  if (span != kAnalogueSpan) return Status::invalidArgument;
+  return post(card_command::SetSpan{span, status});
+}
+
+Status VirtualCard::pull() {
+  if (!present_.exchange(false)) return Status::wrongState;
+  const Status posted = post(card_command::Pull{});
+  if (posted != Status::ok) present_ = true;
+  return posted;
+}
+
+Status VirtualCard::restore() {
+  if (present_) return Status::wrongState;
+  const Status posted = post(card_command::Restore{});
+  present_ = posted == Status::ok;
+  return posted;
 }
 
 // --- Audio thread ------------------------------------------------------------------------------------------------------------------------
 
 void VirtualCard::frame() noexcept {
-  Command command;
-  while (commands_.pop(command)) run(command);
-  for (const auto& port : ports_) frame(*port);
+  CardCommand command;
+  while (commands_.pop(command)) std::visit([&](const auto& what) { run(what); }, command);
+  std::uint32_t slips = 0;
+  for (const auto& port : ports_) {
+    port->frame();
+    slips += port->slips();
+  }
+  analogueSpan_.setLineSlips(slips);
 }
 
-void VirtualCard::run(const Command& command) noexcept {
-  if (command.type == Command::Type::table) {
-    dropFarEndUser(world_.table, heard_);
-    world_.table = command.set;
-    return;
-  }
-  Port& port = *portOf(command.channel);
-  switch (command.type) {
-    case Command::Type::hook: runHook(port, command.hook); break;
-    case Command::Type::dial:
-      port.dialler.begin();
-      port.dialling = true;
-      break;
-    case Command::Type::polarity: port.far->portPolarity(command.on); break;
-    case Command::Type::place:
-      port.far->place(command.set, {command.digits.data(), command.digitCount});
-      dropFarEndUser(command.set, heard_);  // The far side has made itself a user, or did not want it.
-      break;
-    case Command::Type::hangUp: port.far->hangUp(); break;
-    case Command::Type::battery: port.line->setBattery(command.on); break;
-    case Command::Type::table: break;
-  }
+void VirtualCard::run(const card_command::Port& command) noexcept {
+  using namespace card_command;
+  struct Runner {
+    CardPort& port;
+    HeardWriter& heard;
+    void operator()(const Open&) const noexcept { port.open(); }
+    void operator()(const SetHook& what) const noexcept { port.hook(what.operation); }
+    void operator()(const Dial& what) const noexcept { port.startDialling(what.method); }
+    void operator()(const card_command::SetPolarity& what) const noexcept { port.setPolarity(what.reversed); }
+    void operator()(const card_command::SetRingCadence& what) const noexcept { port.setRingCadence({what.onOffMs.data(), what.count}); }
+    void operator()(const card_command::SetOnHookTransfer& what) const noexcept { port.setOnHookTransfer(what.milliseconds); }
+    void operator()(const card_command::SetMessageWaiting& what) const noexcept { port.setMessageWaiting(what.waiting); }
+    void operator()(const card_command::SetFlashTime& what) const noexcept { port.setFlashTime(what.milliseconds); }
+    void operator()(const card_command::SetGains& what) const noexcept { port.setGains(what.receiveDb, what.transmitDb); }
+    void operator()(const Impair& what) const noexcept { port.impair(what.impairments); }
+    void operator()(const Place& what) const noexcept {
+      port.place(what.set, {what.digits.data(), what.digitCount}, what.method);
+      dropFarEndUser(what.set, heard);  // The far side has made itself a user, or did not want it.
+    }
+    void operator()(const FarHangsUp&) const noexcept { port.farHangsUp(); }
+  };
+  std::visit(Runner{*portOf(command.channel), heard_}, command.what);
 }
 
-void VirtualCard::runHook(Port& port, Hook operation) noexcept {
-  if (operation == Hook::offHook) port.offHook = true;
-  if (operation == Hook::onHook) {
-    port.offHook = false;
-    if (port.dialling) port.dialler.unload();
-    port.dialling = false;
-  }
-  port.far->portHook(operation);
+void VirtualCard::run(const card_command::SetTable& command) noexcept {
+  dropFarEndUser(world_.table, heard_);
+  world_.table = command.set;
 }
 
-void VirtualCard::frame(Port& port) noexcept {
-  if (port.dialling && port.dialler.generate({port.written.samples.data(), kFrameSamples})) {
-    port.dialling = false;
-    events_.push({port.channel, ChannelEventType::dialDone, 0, clock_.nowNs()});
-  }
-  port.far->frame(port.written, port.received);
-  port.written.samples.fill(0);
+void VirtualCard::run(const card_command::SetSpan& command) noexcept {
+  const std::uint8_t before = analogueSpan_.status().alarms;
+  analogueSpan_.set(command.status);
+  const std::uint8_t now = analogueSpan_.status().alarms;
+  if ((before == 0) == (now == 0)) return;
+  events_.push({command.span, ChannelEventType::spanAlarm, now, clock_.nowNs()});
+  for (const auto& port : ports_) port->alarm(now != 0);
+}
+
+void VirtualCard::run(const card_command::Pull&) noexcept {
+  analogueSpan_.setRemoved(true);
+  events_.push({kAnalogueSpan, ChannelEventType::spanAlarm, kAlarmRemoved, clock_.nowNs()});
+  for (const auto& port : ports_) port->pull();
+}
+
+void VirtualCard::run(const card_command::Restore&) noexcept {
+  analogueSpan_.setRemoved(false);
+  events_.push({kAnalogueSpan, ChannelEventType::spanAlarm, analogueSpan_.status().alarms, clock_.nowNs()});
+  for (const auto& port : ports_) port->restore();
 }
 
 void VirtualCard::read(int channel, Frame& out) noexcept {
-  const Port* const port = portOf(channel);
-  const bool heard = port != nullptr && (port->kind == ChannelKind::fxs || port->offHook);
-  if (heard)
-    out = port->received;
+  const CardPort* const port = portOf(channel);
+  if (port != nullptr)
+    port->read(out);
   else
     out = Frame{};
 }
 
-// An FXO port that is on hook is not on the wire.
 void VirtualCard::write(int channel, const Frame& in) noexcept {
-  Port* const port = portOf(channel);
-  if (port != nullptr && (port->kind == ChannelKind::fxs || port->offHook)) port->written = in;
+  if (CardPort* const port = portOf(channel)) port->write(in);
 }
 
 }  // namespace branchline

@@ -8,8 +8,10 @@
 #include <thread>
 #include <vector>
 
-#include "audio/tone.hpp"
 #include "channel/channel_io.hpp"
+#include "channel/virtual/card_command.hpp"
+#include "channel/virtual/card_port.hpp"
+#include "channel/virtual/card_span.hpp"
 #include "channel/virtual/far_end.hpp"
 #include "channel/virtual/far_side.hpp"
 #include "channel/virtual/heard_writer.hpp"
@@ -45,11 +47,11 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   Status setHook(int channel, Hook operation) override;
   Status dial(int channel, std::string_view digits, DialMethod method) override;
   Status setPolarity(int channel, bool reversed) override;
-  Status setRingCadence(int, std::span<const int>) override { return Status::unavailable; }
-  Status setOnHookTransfer(int, int) override { return Status::unavailable; }
-  Status setMessageWaiting(int, bool) override { return Status::unavailable; }
-  Status setFlashTime(int, int) override { return Status::unavailable; }
-  Status setGains(int, double, double) override { return Status::unavailable; }
+  Status setRingCadence(int channel, std::span<const int> onOffMs) override;
+  Status setOnHookTransfer(int channel, int milliseconds) override;
+  Status setMessageWaiting(int channel, bool waiting) override;
+  Status setFlashTime(int channel, int milliseconds) override;
+  Status setGains(int channel, double receiveDb, double transmitDb) override;
   Status setEchoCanceller(int, int) override { return Status::unavailable; }
   [[nodiscard]] DChannel openDChannel(int) override { return {}; }
   bool nextEvent(ChannelEvent& event) override;
@@ -63,47 +65,55 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   void setFarEnds(std::vector<FarEnd> farEnds);
   /// The exchange rings an FXO port; the script runs once it is answered. wrongState: the line is in use. Throws like setFarEnds.
   Status callIn(int channel, FarEnd caller);
-  /// The telephone at an FXS port is lifted and keys `digits`; the script runs once the called party answers. Throws like setFarEnds.
-  Status phoneDials(int channel, std::string_view digits, FarEnd caller);
+  /// The telephone at an FXS port is lifted and dials `digits`; the script runs once the called party answers. wrongState: it is in use. unavailable:
+  /// the card is pulled. Throws like setFarEnds.
+  Status phoneDials(int channel, std::string_view digits, FarEnd caller, DialMethod method = DialMethod::dtmf);
   /// The far end of a channel clears, or gives up.
   Status hangUp(int channel);
-  /// Takes an FXO line's battery away or brings it back, as if its cable were pulled.
-  Status setBattery(int channel, bool present);
+  /// What is wrong with a line from now on, in place of what was. Throws std::invalid_argument that says what to change. invalidArgument: no such
+  /// channel, or signalling faults for an FXS port.
+  Status impair(int channel, const LineImpairments& impairments);
+  /// A span's alarms and counters from now on. The driver tells alarms only as none ↔ some. `invalidArgument`: no such span.
+  Status setSpan(int span, const SpanStatus& status);
+  /// The card is pulled out of its slot: every call is lost, every channel and span tells it, and no operation works until restore().
+  Status pull();
+  /// It is put back, and its driver loaded anew. wrongState: it was not pulled.
+  Status restore();
+  [[nodiscard]] bool isPresent() const noexcept { return present_; }
+  /// Nothing where there is no such analogue channel.
+  [[nodiscard]] const CardPort* port(int channel) const noexcept { return portOf(channel); }
 
   /// Stepped clock: what the writer thread does otherwise.
   void runDue(std::int64_t nowNs) override;
 
  private:
-  struct Port;
-  struct Command {
-    enum class Type : std::uint8_t { hook, dial, polarity, place, hangUp, battery, table };
-    Type type = Type::hook;
-    int channel = 0;
-    Hook hook = Hook::onHook;
-    bool on = false;           // polarity: reversed; battery: present.
-    FarEndSet* set = nullptr;  // place, table: handed over.
-    std::array<char, DigitSender::kMostDigits> digits{};
-    std::size_t digitCount = 0;
-  };
-
-  [[nodiscard]] Port* portOf(int channel) const noexcept;
-  [[nodiscard]] Port* portOf(int channel, ChannelKind kind) const noexcept;
-  Status post(const Command& command);
-  Status place(Port& port, std::string_view digits, FarEnd caller);
-  void run(const Command& command) noexcept;
-  void runHook(Port& port, Hook operation) noexcept;
-  void frame(Port& port) noexcept;
+  [[nodiscard]] CardPort* portOf(int channel) const noexcept;
+  [[nodiscard]] CardPort* portOf(int channel, ChannelKind kind) const noexcept;
+  /// The control calls of one open port of a present card. `kind`: only of that one.
+  Status operate(int channel, std::optional<ChannelKind> kind, const card_command::ForPort& what);
+  Status post(const CardCommand& command);
+  Status place(CardPort& port, std::string_view digits, DialMethod method, FarEnd caller);
   void writeUntilStopped();
+
+  // Audio thread.
+  void run(const card_command::Port& command) noexcept;
+  void run(const card_command::SetTable& command) noexcept;
+  void run(const card_command::SetSpan& command) noexcept;
+  void run(const card_command::Pull&) noexcept;
+  void run(const card_command::Restore&) noexcept;
 
   const Clock& clock_;
   std::vector<ChannelInfo> channels_;
   std::vector<SpanInfo> spans_;
   SpscRing<ChannelEvent> events_{4096};
-  SpscRing<Command> commands_{256};
+  SpscRing<CardCommand> commands_{256};
   std::mutex writing_;  // One control thread at a time at the ring's writing end.
+  FarEndSet silentCaller_;
   HeardWriter heard_;
   VirtualWorld world_;
-  std::vector<std::unique_ptr<Port>> ports_;
+  std::vector<std::unique_ptr<CardPort>> ports_;
+  CardSpan analogueSpan_;
+  std::atomic<bool> present_{true};
   std::atomic<bool> stopping_{false};
   std::thread writer_;
 };
