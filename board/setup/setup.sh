@@ -30,6 +30,7 @@ set_up() {
   step_npm
   step_native
   step_typescript
+  if [[ "$set" == test ]]; then step_dahdi_guest; fi
   exec 8>&-
   if ((LONG_STEPS > 0)); then say "set-up done in $SECONDS s"; fi
 }

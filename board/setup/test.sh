@@ -20,7 +20,7 @@ LOG_TAIL_LINES=200
 #   junit   the command writes the file that stands for {} here, in JUnit's form
 #   vitest  no command, but vitest's arguments; vitest-reporter.mjs writes such lines
 run_suites() {
-  suite shell          exit    shellcheck -x board/setup/*.sh board/setup/*/*.sh
+  suite shell          exit    shellcheck -x board/setup/*.sh board/setup/*/*.sh test/dahdi/*.sh test/dahdi/guest/*.sh test/dahdi/guest/init
   suite setup          lines   board/setup/setup_test.sh
   suite lint           exit    npm run --silent lint
   suite types          exit    npm run --silent types
@@ -35,6 +35,7 @@ run_suites() {
   suite scenario       vitest  --project scenario
   suite interop        vitest  --project interop
   suite power          vitest  --project power
+  suite dahdi          lines   test/dahdi/run.sh
 }
 
 selected=()
