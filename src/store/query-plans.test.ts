@@ -40,11 +40,12 @@ function planOf(sql: string): readonly string[] {
 }
 
 /**
- * Scans that are meant: tables that hold a handful of rows (trunks, tokens, counts by state), lists of ids that came as JSON, the recursion's own
+ * Scans that are meant: tables that hold a handful of rows (trunks and their groups, tokens, counts by state), lists of ids that came as JSON, the recursion's own
  * rows, and partial indexes, which hold only what is open.
  */
 const MEANT = [
   /^SCAN trunks/u,
+  /^SCAN trunk_group/u,
   /^SCAN tokens/u,
   /^SCAN request_counts/u,
   /^SCAN json_each/u,

@@ -123,6 +123,32 @@ export interface AnalogueTrunkSettings {
   readonly serviceNumber: string | null;
 }
 
+/** An ordered set of trunks that are used by one rule (CONTRACT.md, "Lines out"). */
+export interface TrunkGroupRecord {
+  readonly id: string;
+  readonly name: string;
+  /** Ids of trunks, in order; each once. */
+  readonly members: readonly string[];
+  readonly rule: 'inOrder' | 'roundRobin' | 'leastUsed' | 'longestIdle' | 'random';
+  /** E.164 prefixes that it is for; empty: what its members carry. */
+  readonly prefixes: readonly string[];
+  /** Lower goes first where prefixes are equally long. */
+  readonly priority: number;
+  /** So many of its members' free lines stay free for inbound calls. */
+  readonly reserveInbound: number;
+  /** What the next trunk is tried after; null: what the cause table calls a refusal of the line. */
+  readonly failover: FailoverCauses | null;
+  readonly createdAt: number;
+}
+
+/** Ends of a try that never rang after which the next trunk is tried, in place of the cause table's. */
+export interface FailoverCauses {
+  /** Q.850 causes that the line told. */
+  readonly causes: readonly number[];
+  /** Final SIP statuses that came without a cause. */
+  readonly sipStatuses: readonly number[];
+}
+
 export interface TokenRecord {
   readonly id: string;
   readonly accountId: string;
@@ -209,6 +235,8 @@ export interface TryRecord {
   readonly id: string;
   readonly trunkId: string;
   readonly trunkName: string;
+  /** Name of the group through which the trunk was chosen; absent where it was chosen by itself. */
+  readonly trunkGroup?: string;
   readonly legId: string;
   readonly startedAt: number;
   readonly q850: number | null;

@@ -15,6 +15,7 @@ import type {
   ServiceNumberRecord,
   TokenRecord,
   TraceRecord,
+  TrunkGroupRecord,
   TrunkRecord,
 } from './records.js';
 
@@ -101,6 +102,15 @@ export interface TrunkRepository {
   delete(id: string): WriteCommand;
   get(id: string): TrunkRecord | null;
   all(): readonly TrunkRecord[];
+}
+
+export interface TrunkGroupRepository {
+  /** Conflict where the name exists or a member does not. */
+  insert(record: TrunkGroupRecord): WriteCommand;
+  update(record: TrunkGroupRecord): WriteCommand;
+  delete(id: string): WriteCommand;
+  /** A trunk that was deleted has left its groups. */
+  all(): readonly TrunkGroupRecord[];
 }
 
 export interface TokenRepository {
@@ -232,6 +242,7 @@ export interface Store {
   readonly plans: PlanRepository;
   readonly audioFiles: AudioFileRepository;
   readonly trunks: TrunkRepository;
+  readonly trunkGroups: TrunkGroupRepository;
   readonly tokens: TokenRepository;
   readonly scheduledCalls: ScheduledCallRepository;
   readonly calls: CallRepository;

@@ -7,4 +7,7 @@ export const telephonyErrors = errorCodes(5, {
   trunkNameTaken: [4, 'user'],
   trunkUnknown: [5, 'user'],
   virtualCardInput: [6, 'user'],
+  trunkGroupInvalid: [7, 'user'],
+  trunkGroupNameTaken: [8, 'user'],
+  trunkGroupUnknown: [9, 'user'],
 });

@@ -77,7 +77,7 @@ async function ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', where: string, b
 }
 
 describe('what belongs to the whole box', () => {
-  it.each(['/metrics', '/lines', '/trunks', '/system', '/virtual-card/far-end/calls'])(
+  it.each(['/metrics', '/lines', '/trunks', '/trunk-groups', '/system', '/virtual-card/far-end/calls'])(
     'is not shown to a token of a sub account: %s',
     async (where) => {
       expect(await ask('GET', where, undefined, tokens.sub)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
@@ -128,6 +128,32 @@ describe('an audio file', () => {
     expect(await ask('PATCH', where, { description: 'By night' }, tokens.sub)).toMatchObject({ status: 404 });
     expect(await ask('PATCH', where, { description: 'By night' })).toMatchObject({ status: 200, body: { description: 'By night' } });
     expect(await ask('PATCH', where, { slug: 'other' })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a trunk group', () => {
+  it('is made, read, changed and deleted', async () => {
+    const trunk = (await ask('POST', '/trunks', { name: 'member', kind: 'sip', address: '192.0.2.9', enabled: false })).body;
+    const made = await ask('POST', '/trunk-groups', { name: 'lines', members: [trunk['id']], reserveInbound: 2, failover: { causes: [34] } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { rule: 'inOrder', failover: { causes: [34], sipStatuses: [] }, state: 'down', inUse: 0, free: 0 },
+    });
+    const where = `/trunk-groups/${String(made.body['id'])}`;
+    expect(await ask('POST', '/trunk-groups', { name: 'LINES' })).toMatchObject({ status: 409, body: { code: 'trunkGroupNameTaken' } });
+    expect(await ask('PATCH', where, { failover: { causes: [17] } })).toMatchObject({
+      status: 422,
+      body: { code: 'trunkGroupInvalid', errors: [{ path: '/failover/causes/0' }] },
+    });
+    expect(await ask('PATCH', where, { rule: 'leastUsed', failover: null })).toMatchObject({
+      status: 200,
+      body: { rule: 'leastUsed', failover: null },
+    });
+    expect((await ask('GET', '/trunk-groups')).body['items']).toMatchObject([{ name: 'lines', members: [trunk['id']] }]);
+    expect(await ask('DELETE', `/trunks/${String(trunk['id'])}`)).toMatchObject({ status: 204 });
+    expect(await ask('GET', where)).toMatchObject({ status: 200, body: { members: [], state: 'empty' } });
+    expect(await ask('DELETE', where)).toMatchObject({ status: 204 });
+    expect(await ask('GET', where)).toMatchObject({ status: 404 });
   });
 });
 

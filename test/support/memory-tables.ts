@@ -5,6 +5,7 @@ import {
   type ServiceNumberRecord,
   type Store,
   type TraceRecord,
+  type TrunkGroupRecord,
   type TrunkRecord,
   type WriteCommand,
   storeErrors,
@@ -13,6 +14,7 @@ import {
 /** The tables that telephony's units read and write, in memory: for tests that step time and so cannot wait for a writer thread. */
 export class MemoryTables {
   readonly trunkRows = new Map<string, TrunkRecord>();
+  readonly groupRows = new Map<string, TrunkGroupRecord>();
   readonly callRows = new Map<string, CallRecord>();
   readonly cdrRows: CdrRecord[] = [];
   readonly traceRows: TraceRecord[] = [];
@@ -28,7 +30,15 @@ export class MemoryTables {
         if (other.id !== row.id && other.name === row.name) throw new BranchlineError(storeErrors.conflict, 'name');
       this.trunkRows.set(row.id, row);
     },
-    'trunks.delete': (id: string) => this.trunkRows.delete(id),
+    'trunks.delete': (id: string) => {
+      this.trunkRows.delete(id);
+      for (const row of this.groupRows.values()) this.groupRows.set(row.id, { ...row, members: row.members.filter((member) => member !== id) });
+    },
+    'trunkGroups.put': (row: TrunkGroupRecord) => {
+      if (row.members.some((id) => !this.trunkRows.has(id))) throw new BranchlineError(storeErrors.conflict, 'members');
+      this.groupRows.set(row.id, row);
+    },
+    'trunkGroups.delete': (id: string) => this.groupRows.delete(id),
     'calls.insert': (row: CallRecord) => this.callRows.set(row.id, row),
     'calls.update': (row: CallRecord) => {
       if (!this.callRows.has(row.id)) throw new BranchlineError(storeErrors.conflict, 'no such call');
@@ -39,7 +49,7 @@ export class MemoryTables {
   };
 
   /** As much of a Store as telephony needs. */
-  get store(): Pick<Store, 'trunks' | 'calls' | 'traces' | 'serviceNumbers' | 'commit'> {
+  get store(): Pick<Store, 'trunks' | 'trunkGroups' | 'calls' | 'traces' | 'serviceNumbers' | 'commit'> {
     return {
       trunks: {
         insert: command('trunks.put'),
@@ -47,6 +57,12 @@ export class MemoryTables {
         delete: command('trunks.delete'),
         get: (id: string) => this.trunkRows.get(id) ?? null,
         all: () => [...this.trunkRows.values()],
+      },
+      trunkGroups: {
+        insert: command('trunkGroups.put'),
+        update: command('trunkGroups.put'),
+        delete: command('trunkGroups.delete'),
+        all: () => [...this.groupRows.values()],
       },
       calls: {
         insert: command('calls.insert'),

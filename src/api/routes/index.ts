@@ -10,6 +10,7 @@ import { scheduledCallRoutes } from './scheduled-calls.js';
 import { serviceNumberRoutes } from './service-numbers.js';
 import { systemRoutes } from './system.js';
 import { tokenRoutes } from './tokens.js';
+import { trunkGroupRoutes } from './trunk-groups.js';
 import { trunkRoutes } from './trunks.js';
 import { virtualCardRoutes } from './virtual-card.js';
 
@@ -24,6 +25,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     causeRoutes,
     lineRoutes,
     trunkRoutes,
+    trunkGroupRoutes,
     tokenRoutes,
     accountRoutes,
     virtualCardRoutes,

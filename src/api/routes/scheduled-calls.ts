@@ -52,6 +52,7 @@ const TryView = Type.Object({
   id: Id,
   trunkId: Id,
   trunkName: Type.String(),
+  trunkGroup: Type.Optional(Type.String({ description: 'The group through which the trunk was chosen' })),
   legId: Id,
   startedAt: DateTime,
   q850: nullable(Type.Integer()),

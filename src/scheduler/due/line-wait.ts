@@ -1,6 +1,6 @@
-import type { Address, TrunkDirectory } from '../../telephony/index.js';
+import { type Address, type TrunkDirectory, whySkipped } from '../../telephony/index.js';
 
-/** What stands in the way of a call for the moment only: every fitting line in use, or a trunk's calls a second reached. */
+/** What stands in the way of a call for the moment only: every fitting line in use or kept for inbound calls, or a trunk's calls a second reached. */
 export interface LineWait {
   /** In words: "carrier: all 30 calls are in use". */
   readonly why: string;
@@ -11,8 +11,8 @@ export interface LineWait {
 /** Null: a line is free, or none will be by waiting; a trunk that is down is no reason to wait, the attempt fails with its cause. */
 export function lineWait(trunks: Pick<TrunkDirectory, 'select'>, to: Address): LineWait | null {
   const { candidates, skipped } = trunks.select(to);
-  const passing = skipped.filter(({ reason }) => reason === 'full' || reason === 'paced');
+  const passing = skipped.filter(({ reason }) => reason === 'full' || reason === 'paced' || reason === 'reserved');
   if (candidates.length > 0 || passing.length === 0) return null;
   const times = passing.flatMap(({ freeAt }) => freeAt ?? []);
-  return { why: passing.map(({ detail }) => detail).join('; '), freeAt: times.length === 0 ? null : Math.min(...times) };
+  return { why: whySkipped(passing), freeAt: times.length === 0 ? null : Math.min(...times) };
 }

@@ -1,9 +1,10 @@
 import { ground } from './0001-ground.js';
+import { trunkGroups } from './0002-trunk-groups.js';
 import type { Migration } from './migration.js';
 import { traceGround } from './trace-0001-ground.js';
 
 export type { Migration } from './migration.js';
 /** The steps of branchline.db, in order. */
-export const mainMigrations: readonly Migration[] = [ground];
+export const mainMigrations: readonly Migration[] = [ground, trunkGroups];
 /** The steps of trace.db, in order. */
 export const traceMigrations: readonly Migration[] = [traceGround];

@@ -10,12 +10,24 @@ import { SqlScheduledCallRepository } from './scheduled-calls.js';
 import { SqlServiceNumberRepository } from './service-numbers.js';
 import { SqlTokenRepository } from './tokens.js';
 import { SqlTraceRepository } from './traces.js';
+import { SqlTrunkGroupRepository } from './trunk-groups.js';
 import { SqlTrunkRepository } from './trunks.js';
 
 /** The store's repositories. */
 export type Repositories = Pick<
   Store,
-  'accounts' | 'serviceNumbers' | 'plans' | 'audioFiles' | 'trunks' | 'tokens' | 'scheduledCalls' | 'calls' | 'events' | 'traces' | 'idempotency'
+  | 'accounts'
+  | 'serviceNumbers'
+  | 'plans'
+  | 'audioFiles'
+  | 'trunks'
+  | 'trunkGroups'
+  | 'tokens'
+  | 'scheduledCalls'
+  | 'calls'
+  | 'events'
+  | 'traces'
+  | 'idempotency'
 >;
 
 export function createRepositories(reader: Reader): Repositories {
@@ -25,6 +37,7 @@ export function createRepositories(reader: Reader): Repositories {
     plans: new SqlPlanRepository(reader),
     audioFiles: new SqlAudioFileRepository(reader),
     trunks: new SqlTrunkRepository(reader),
+    trunkGroups: new SqlTrunkGroupRepository(reader),
     tokens: new SqlTokenRepository(reader),
     scheduledCalls: new SqlScheduledCallRepository(reader),
     calls: new SqlCallRepository(reader),

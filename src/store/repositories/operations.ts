@@ -9,6 +9,7 @@ import { scheduledCallOperations } from './scheduled-calls.js';
 import { serviceNumberOperations } from './service-numbers.js';
 import { tokenOperations } from './tokens.js';
 import { traceOperations } from './traces.js';
+import { trunkGroupOperations } from './trunk-groups.js';
 import { trunkOperations } from './trunks.js';
 
 /** Everything the writer thread can do, by name. */
@@ -18,6 +19,7 @@ export const operations: Operations = {
   ...planOperations,
   ...audioFileOperations,
   ...trunkOperations,
+  ...trunkGroupOperations,
   ...tokenOperations,
   ...scheduledCallOperations,
   ...callOperations,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { accountRecord, AT, openTestStore, planRecord, serviceNumberRecord, type TestStore, trunkRecord } from '../../../test/support/store.js';
-import type { AssignmentRecord, AudioFileRecord, TokenRecord } from '../records.js';
+import type { AssignmentRecord, AudioFileRecord, TokenRecord, TrunkGroupRecord } from '../records.js';
 import type { Store } from '../store.js';
 
 let test: TestStore;
@@ -249,6 +249,46 @@ describe('trunks', () => {
   it('have a name of their own', async () => {
     await store.commit(store.trunks.insert(sip));
     await expect(store.commit(store.trunks.insert(trunkRecord({ name: 'carrier' })))).rejects.toThrow('A trunk of that name exists already');
+  });
+});
+
+describe('trunk groups', () => {
+  const group: TrunkGroupRecord = {
+    id: 'tgr_1',
+    name: 'office lines',
+    members: ['trk_2', 'trk_1'],
+    rule: 'roundRobin',
+    prefixes: ['+44'],
+    priority: 3,
+    reserveInbound: 2,
+    failover: { causes: [34, 1], sipStatuses: [503] },
+    createdAt: AT,
+  };
+
+  beforeEach(async () => {
+    await store.commit(store.trunks.insert(trunkRecord()), store.trunks.insert(trunkRecord({ id: 'trk_2', name: 'two' })));
+    await store.commit(store.trunkGroups.insert(group));
+  });
+
+  it('come back with their members in order', async () => {
+    expect(store.trunkGroups.all()).toEqual([group]);
+    const changed = { ...group, members: ['trk_1', 'trk_2'], failover: null };
+    await store.commit(store.trunkGroups.update(changed), store.trunkGroups.insert({ ...group, id: 'tgr_2', name: 'spare', members: [] }));
+    expect(store.trunkGroups.all()).toEqual([changed, { ...group, id: 'tgr_2', name: 'spare', members: [] }]);
+    await store.commit(store.trunkGroups.delete('tgr_1'));
+    expect(store.trunkGroups.all().map(({ id }) => id)).toEqual(['tgr_2']);
+  });
+
+  it('lose a member that is deleted, and keep the others in order', async () => {
+    await store.commit(store.trunks.delete('trk_2'));
+    expect(store.trunkGroups.all()).toEqual([{ ...group, members: ['trk_1'] }]);
+  });
+
+  it('have a name of their own and members that exist', async () => {
+    await expect(store.commit(store.trunkGroups.insert({ ...group, id: 'tgr_2' }))).rejects.toThrow('of that name exists already');
+    const dangling = { ...group, members: ['trk_9'] };
+    await expect(store.commit(store.trunkGroups.update(dangling))).rejects.toThrow('A member of the trunk group does not exist');
+    expect(store.trunkGroups.all()).toEqual([group]);
   });
 });
 

@@ -6,6 +6,8 @@ import type { Leg } from '../leg.js';
  */
 export class LiveLegs {
   readonly #byTrunk = new Map<string, Set<Leg>>();
+  readonly #lastUses = new Map<string, number>();
+  #uses = 0;
 
   /** Takes a leg up; a second time does nothing. */
   add(leg: Leg): void {
@@ -14,12 +16,26 @@ export class LiveLegs {
     const legs = this.#byTrunk.get(trunkId) ?? new Set();
     if (legs.has(leg)) return;
     this.#byTrunk.set(trunkId, legs.add(leg));
-    leg.events.once('ended', () => legs.delete(leg));
+    this.#noteUse(trunkId);
+    leg.events.once('ended', () => {
+      legs.delete(leg);
+      this.#noteUse(trunkId);
+    });
+  }
+
+  /** Rises with each leg of any trunk that began or ended: the trunk with the lowest has been idle longest. 0: never used. */
+  lastUse(trunkId: string): number {
+    return this.#lastUses.get(trunkId) ?? 0;
   }
 
   ofTrunk(trunkId: string): number {
     let count = 0;
     for (const leg of this.#byTrunk.get(trunkId) ?? []) if (leg.end === null) count += 1;
     return count;
+  }
+
+  #noteUse(trunkId: string): void {
+    this.#uses += 1;
+    this.#lastUses.set(trunkId, this.#uses);
   }
 }

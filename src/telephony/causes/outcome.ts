@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/index.js';
+import type { FailoverCauses } from '../../store/index.js';
 import type { LegEnd } from '../leg.js';
 import { causeRow } from './causes.js';
 import { sipStatusRow } from './sip-status.js';
@@ -26,13 +27,14 @@ function clearedByPeer(outcome: Outcome): Outcome {
 
 /**
  * Whether another line may be tried after this end of a leg that never rang (DESIGN.md §6.5): after a local failure to send, and after a refusal that is
- * the line's. Never after a global failure (6xx, RFC 3261 §21.6), busy or decline. `retryAfterTimeout`: also after no answer at all.
+ * the line's by the cause table, or by a group's own list in its place. Never after a global failure (6xx, RFC 3261 §21.6), busy or decline.
+ * `retryAfterTimeout`: also after no answer at all.
  */
-export function mayTryNext(end: LegEnd, retryAfterTimeout: boolean): boolean {
+export function mayTryNext(end: LegEnd, retryAfterTimeout: boolean, listed: FailoverCauses | null = null): boolean {
   if (end.by === 'us') return false;
   if (!end.sent) return true;
   if (isSilence(end)) return retryAfterTimeout;
   if (end.sipStatus >= 600) return false;
-  if (end.inferred && end.sipStatus !== 0) return sipStatusRow(end.sipStatus).lineRefusal;
-  return causeRow(end.q850).lineRefusal;
+  if (end.inferred && end.sipStatus !== 0) return listed?.sipStatuses.includes(end.sipStatus) ?? sipStatusRow(end.sipStatus).lineRefusal;
+  return listed?.causes.includes(end.q850) ?? causeRow(end.q850).lineRefusal;
 }

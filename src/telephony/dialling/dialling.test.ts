@@ -5,8 +5,9 @@ import { ScriptedLine } from '../../../test/support/scripted-line.js';
 import { SteppedClock, silentLogger } from '../../core/index.js';
 import type { TrunkRecord } from '../../store/index.js';
 import { LiveLegs } from '../calls/index.js';
+import type { LegEnd } from '../leg.js';
 import type { Destination, DialResult } from '../ports/dialling.js';
-import { TrunkDirectory, type TrunkInput } from '../trunks/index.js';
+import { TrunkDirectory, type TrunkGroupInput, type TrunkInput } from '../trunks/index.js';
 import { TrunkDialler } from './index.js';
 
 const CLI = { number: '+441632960100', presentation: 'allowed', screening: 'network' } as const;
@@ -249,5 +250,81 @@ describe('dialling', () => {
     };
     expect((await settled(dialler.dial({ ...TO, onLeg: failing }))).outcome).toBe('failed');
     expect(line.last.leg.state).toBe('ended');
+  });
+});
+
+describe('dialling through a trunk group', () => {
+  async function group(more: Partial<TrunkGroupInput> = {}): Promise<void> {
+    const members = [];
+    for (const name of ['a', 'b', 'c']) members.push((await trunk(name)).id);
+    await trunks.groups.create({ name: 'lines', members, ...more });
+  }
+
+  it('tries each member once, in order, and then what else carries the number', async () => {
+    await group();
+    await trunk('spare', { priority: 100 });
+    line.onDial = (leg) => leg.end({ q850: 34, sipStatus: 503 });
+    const { outcome, tries } = await settled(dialler.dial(TO));
+    expect(outcome).toBe('congestion');
+    expect(tries.map(({ trunkName, trunkGroup }) => [trunkName, trunkGroup])).toEqual([
+      ['a', 'lines'],
+      ['b', 'lines'],
+      ['c', 'lines'],
+      ['spare', undefined],
+    ]);
+  });
+
+  it('goes round for each call', async () => {
+    await group({ rule: 'roundRobin' });
+    for (let call = 0; call < 4; call += 1) {
+      void dialler.dial(TO);
+      await clock.advance(100);
+    }
+    expect(line.dialled.map(({ request }) => request?.trunk.name)).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  it.each<readonly [string, TrunkGroupInput['failover'], Partial<LegEnd>, number]>([
+    ['a cause that it added', { causes: [1] }, { q850: 1, sipStatus: 404 }, 2],
+    ['a status that it added', { sipStatuses: [403] }, { q850: 21, sipStatus: 403, inferred: true }, 2],
+    ['a local failure to send, whatever it lists', { causes: [] }, { q850: 38, by: 'line', sent: false, responded: false }, 2],
+  ])('tries the next member after %s', async (_name, failover, end, dialled) => {
+    await group({ failover });
+    void dialler.dial(TO);
+    await clock.advance(0);
+    line.last.end(end);
+    await clock.advance(0);
+    expect(line.dialled).toHaveLength(dialled);
+  });
+
+  it.each<readonly [string, TrunkGroupInput['failover'], Partial<LegEnd>]>([
+    ['a refusal of the line that it left out', { causes: [42] }, { q850: 34, sipStatus: 503 }],
+    ['a bare status that it left out', { sipStatuses: [500] }, { q850: 41, sipStatus: 503, inferred: true }],
+    ['a 6xx with a cause that it lists', { causes: [34] }, { q850: 34, sipStatus: 603 }],
+  ])('tries no other after %s', async (_name, failover, end) => {
+    await group({ failover });
+    const result = dialler.dial(TO);
+    await clock.advance(0);
+    line.last.end(end);
+    expect((await settled(result)).tries).toHaveLength(1);
+    expect(line.dialled).toHaveLength(1);
+  });
+
+  it('never tries another once the party has rung, whatever it lists', async () => {
+    await group({ failover: { causes: [34] } });
+    const result = dialler.dial(TO);
+    await clock.advance(0);
+    line.last.ring();
+    line.last.end({ q850: 34, sipStatus: 503 });
+    expect((await settled(result)).tries).toHaveLength(1);
+  });
+
+  it('is congestion where only lines kept for inbound calls are free', async () => {
+    await group({ reserveInbound: 90 });
+    expect(await settled(dialler.dial(TO))).toMatchObject({
+      outcome: 'congestion',
+      q850: 34,
+      detail: 'lines: keeps 90 free for inbound calls (90 are)',
+    });
+    expect(line.dialled).toHaveLength(0);
   });
 });

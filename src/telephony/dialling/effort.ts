@@ -1,10 +1,10 @@
 import { type Clock, type Logger, type Outcome, delay, newId } from '../../core/index.js';
-import type { TrunkRecord, TryRecord } from '../../store/index.js';
+import type { TryRecord } from '../../store/index.js';
 import { causeText, mayTryNext, outcomeOfEnd } from '../causes/index.js';
 import type { Leg, LegEnd } from '../leg.js';
 import type { Destination, DialResult } from '../ports/dialling.js';
 import type { LineIdentity } from '../ports/line.js';
-import type { SkippedTrunk, TrunkDirectory } from '../trunks/index.js';
+import { type Route, type SkippedTrunk, type TrunkDirectory, whySkipped } from '../trunks/index.js';
 import { type TryVerdict, followTry } from './follow-try.js';
 import { newLineIdentity } from './line-identity.js';
 import { notCarried } from './not-carried.js';
@@ -48,7 +48,7 @@ export class Effort {
       // From the choice to the seizure nothing is awaited, so that two efforts cannot take the same last line.
       const choice = this.#choose();
       if ('trunk' in choice) {
-        const result = await this.#try(choice.trunk);
+        const result = await this.#try(choice);
         if (result !== null) return result;
       } else if ('waitMs' in choice) {
         await delay(this.#parts.clock, choice.waitMs, signal).catch(() => undefined);
@@ -59,10 +59,10 @@ export class Effort {
   }
 
   /** The best trunk that was not tried yet; else a little wait for one that is only paced; else how the effort ends. */
-  #choose(): { readonly trunk: TrunkRecord } | { readonly waitMs: number } | Ending {
+  #choose(): Route | { readonly waitMs: number } | Ending {
     const { candidates, skipped } = this.#parts.trunks.select(this.#destination.to);
-    const trunk = candidates.find(({ id }) => !this.#tried.has(id));
-    if (trunk !== undefined) return { trunk };
+    const route = candidates.find(({ trunk }) => !this.#tried.has(trunk.id));
+    if (route !== undefined) return route;
     const waitMs = this.#pacingWait(skipped);
     return waitMs === null ? noTrunk(skipped) : { waitMs };
   }
@@ -77,19 +77,19 @@ export class Effort {
   }
 
   /** Seizes a line of the trunk and follows it; null where the next trunk may be tried. */
-  async #try(trunk: TrunkRecord): Promise<DialResult | null> {
-    this.#tried.add(trunk.id);
-    const record = this.#newTry(trunk);
+  async #try(route: Route): Promise<DialResult | null> {
+    this.#tried.add(route.trunk.id);
+    const record = this.#newTry(route);
     try {
       this.#destination.beforeSeizure?.(record.id, record.legId);
     } catch (error) {
       return this.#result({ outcome: 'failed', q850: 41, detail: `Not dialled: ${messageOf(error)}` });
     }
-    const leg = this.#seize(trunk, record);
+    const leg = this.#seize(route, record);
     if (leg === null) return this.#result({ outcome: 'failed', q850: 41, detail: 'The line adapter failed; the log says why' });
     if (!this.#tell(leg)) return this.#result({ outcome: 'failed', q850: 41, detail: 'Nobody took the leg up; the log says why' });
     const verdict = await followTry(leg, this.#destination.ringSeconds, this.#parts.clock, this.#destination.signal);
-    return this.#conclude(trunk, record, leg, verdict);
+    return this.#conclude(route, record, leg, verdict);
   }
 
   /** A leg that nobody took up must not ring anybody. */
@@ -104,7 +104,7 @@ export class Effort {
     }
   }
 
-  #newTry(trunk: TrunkRecord): TryRecord {
+  #newTry({ trunk, group }: Route): TryRecord {
     const { clock } = this.#parts;
     const ids = { id: newId('try', clock), legId: newId('leg', clock) };
     const facts = { q850: null, inferred: false, sipStatus: null, sent: false, detail: '' };
@@ -112,16 +112,18 @@ export class Effort {
       ...ids,
       trunkId: trunk.id,
       trunkName: trunk.name,
+      ...(group === null ? {} : { trunkGroup: group.name }),
       startedAt: clock.now(),
       ...facts,
       notCarried: notCarried(trunk.kind, this.#destination),
     };
   }
 
-  #seize(trunk: TrunkRecord, record: TryRecord): Leg | null {
+  #seize(route: Route, record: TryRecord): Leg | null {
     const { to, cli, diversion } = this.#destination;
     const { trunks, logger } = this.#parts;
-    trunks.noteSeizure(trunk);
+    const { trunk } = route;
+    trunks.noteSeizure(route);
     try {
       const leg = trunks
         .line(trunk)
@@ -141,19 +143,19 @@ export class Effort {
     return (this.#tries.length === 0 ? this.#destination.identity : undefined) ?? newLineIdentity();
   }
 
-  #conclude(trunk: TrunkRecord, record: TryRecord, leg: Leg, verdict: TryVerdict): DialResult | null {
+  #conclude(route: Route, record: TryRecord, leg: Leg, verdict: TryVerdict): DialResult | null {
     switch (verdict.kind) {
       case 'answered':
         return this.#answered(record, leg);
       case 'ringTimeout':
         this.#noteEnd(record, verdict.end, 19);
-        return this.#unanswered(trunk, leg, verdict.end);
+        return this.#unanswered(route, leg, verdict.end);
       case 'cancelled':
         this.#noteEnd(record, verdict.end, 16);
         return this.#result({ ...CANCELLED, sipStatus: verdict.end?.sipStatus ?? 0 });
       case 'ended':
         this.#noteEnd(record, verdict.end, verdict.end.q850);
-        return this.#refused(trunk, leg, verdict.end);
+        return this.#refused(route, leg, verdict.end);
     }
   }
 
@@ -168,7 +170,7 @@ export class Effort {
   }
 
   /** A SIP peer from which nothing at all came in the ring time is no party that does not answer (DESIGN.md §6.5: it may have rung, though). */
-  #unanswered(trunk: TrunkRecord, leg: Leg, end: LegEnd | null): DialResult | null {
+  #unanswered({ trunk }: Route, leg: Leg, end: LegEnd | null): DialResult | null {
     const { ringSeconds } = this.#destination;
     const silent = leg.details.lineKind === 'sip' && end !== null && end.sent && !end.responded;
     if (!silent)
@@ -177,11 +179,11 @@ export class Effort {
     return trunk.sip?.retryAfterTimeout === true ? null : this.#result(this.#last);
   }
 
-  #refused(trunk: TrunkRecord, leg: Leg, end: LegEnd): DialResult | null {
+  #refused({ trunk, group }: Route, leg: Leg, end: LegEnd): DialResult | null {
     const detail = `${trunk.name}: ${end.detail === '' ? causeText(end.q850) : end.detail}`;
     this.#last = { outcome: outcomeOfEnd(end), q850: end.q850, sipStatus: end.sipStatus, detail };
     const rang = leg.progressAt !== null;
-    return !rang && mayTryNext(end, trunk.sip?.retryAfterTimeout ?? false) ? null : this.#result(this.#last);
+    return !rang && mayTryNext(end, trunk.sip?.retryAfterTimeout ?? false, group?.failover) ? null : this.#result(this.#last);
   }
 
   #noteEnd(record: TryRecord, end: LegEnd | null, q850: number): void {
@@ -205,10 +207,9 @@ const CANCELLED: Ending = { outcome: 'cancelled', q850: 16, detail: 'Cancelled' 
 
 /** Congestion where a line may be free later, failed where none can carry the number as things are. */
 function noTrunk(skipped: readonly SkippedTrunk[]): Ending {
-  const near = skipped.filter(({ reason }) => reason !== 'notThisNumber');
-  if (near.length === 0) return { outcome: 'failed', q850: 3, detail: skipped.length === 0 ? 'There is no trunk' : 'No trunk carries this number' };
-  const detail = near.map((skip) => skip.detail).join('; ');
-  const busy = near.some(({ reason }) => reason === 'full' || reason === 'paced');
+  const detail = whySkipped(skipped);
+  if (detail === '') return { outcome: 'failed', q850: 3, detail: skipped.length === 0 ? 'There is no trunk' : 'No trunk carries this number' };
+  const busy = skipped.some(({ reason }) => reason === 'full' || reason === 'paced' || reason === 'reserved');
   return busy ? { outcome: 'congestion', q850: 34, detail } : { outcome: 'failed', q850: 38, detail };
 }
 

@@ -1,16 +1,19 @@
 import { BranchlineError, type Clock, type Logger, newId } from '../../core/index.js';
-import { type Store, type TrunkRecord, type WriteCommand, storeErrors } from '../../store/index.js';
+import { type Store, type TrunkGroupRecord, type TrunkRecord, type WriteCommand, storeErrors } from '../../store/index.js';
 import type { Address } from '../address.js';
 import type { LiveLegs } from '../calls/live-legs.js';
 import { telephonyErrors } from '../errors.js';
 import type { Leg, LineKind } from '../leg.js';
 import type { LinePort, TrunkState } from '../ports/line.js';
+import type { TrunkCondition } from './condition.js';
+import { TrunkGroups } from './groups/index.js';
 import { type TrunkInput, checkTrunkInput, trunkInputOf } from './input.js';
+import { EXTENSIONS_TRUNK_ID } from './match.js';
 import { Pacer } from './pacing.js';
-import { EXTENSIONS_TRUNK_ID, type TrunkCondition, type TrunkSelection, selectFrom } from './selection.js';
+import { type Route, type TrunkSelection, freeInGroup, selectFrom, whySkipped } from './selection.js';
 
 export interface TrunkDirectoryParts {
-  readonly store: Pick<Store, 'trunks' | 'commit'>;
+  readonly store: Pick<Store, 'trunks' | 'trunkGroups' | 'commit'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** At most one a kind. */
@@ -19,21 +22,33 @@ export interface TrunkDirectoryParts {
   readonly country: string;
 }
 
+/** A trunk group's present. */
+export interface TrunkGroupState {
+  /** "up": a member is; "unknown": none was asked yet. */
+  readonly state: 'up' | 'down' | 'unknown' | 'empty';
+  readonly inUse: number;
+  /** Lines of its members on which a call could come in now. */
+  readonly free: number;
+}
+
 /** The trunks of the box: their records, and which of them can carry a call now. The only writer of the trunk table, so that it may keep it in memory. */
 export class TrunkDirectory {
   readonly #parts: TrunkDirectoryParts;
   readonly #lines: ReadonlyMap<LineKind, LinePort>;
   readonly #trunks = new Map<string, TrunkRecord>();
   readonly #pacers = new Map<string, Pacer>();
+  readonly groups: TrunkGroups;
 
   constructor(parts: TrunkDirectoryParts) {
     this.#parts = parts;
+    this.groups = new TrunkGroups({ store: parts.store, clock: parts.clock, knows: (trunkId) => this.#trunks.has(trunkId) });
     this.#lines = new Map(parts.lines.map((line) => [line.kind, line]));
   }
 
-  /** Reads the table and hands each trunk to its kind of line. */
+  /** Reads the tables and hands each trunk to its kind of line. */
   start(): void {
     for (const trunk of this.#parts.store.trunks.all()) this.#use(trunk);
+    this.groups.start();
   }
 
   list(): readonly TrunkRecord[] {
@@ -70,11 +85,12 @@ export class TrunkDirectory {
     return record;
   }
 
-  /** Takes a trunk out of use. Calls in progress go on. Throws `trunkUnknown`. */
+  /** Takes a trunk out of use and out of its groups, in one commit. Calls in progress go on. Throws `trunkUnknown`. */
   async delete(id: string): Promise<void> {
     const record = this.#known(id);
     await this.#parts.store.commit(this.#parts.store.trunks.delete(id));
     this.#trunks.delete(id);
+    this.groups.forgetTrunk(id);
     this.#pacers.delete(id);
     this.#lines.get(record.kind)?.dropTrunk(id);
   }
@@ -86,17 +102,31 @@ export class TrunkDirectory {
     return state === null ? null : { ...state, inUse: this.#parts.live.ofTrunk(id) };
   }
 
+  /** The group's present: what its members make of it. */
+  groupState(group: TrunkGroupRecord): TrunkGroupState {
+    const members = group.members.flatMap((id) => this.#trunks.get(id) ?? []);
+    const states = members.map((trunk) => (trunk.enabled ? this.#condition(trunk).state : 'down'));
+    const state = states.length === 0 ? 'empty' : (STATES_BEST_FIRST.find((one) => states.includes(one)) ?? 'unknown');
+    const free = freeInGroup(group, { trunks: members, condition: (trunk) => this.#condition(trunk) });
+    return { state, free, inUse: members.reduce((sum, trunk) => sum + this.#condition(trunk).inUse, 0) };
+  }
+
   /** Trunks that can take a call to `to` now, best first, and why the others can't. Changes nothing. */
   select(to: Address): TrunkSelection {
-    return selectFrom(this.#choice(to), to, (trunk) => this.#condition(trunk), this.#parts.clock.now());
+    const world = {
+      condition: this.#conditions(),
+      lastMember: (groupId: string) => this.groups.lastMember(groupId),
+      random: Math.random,
+      now: this.#parts.clock.now(),
+    };
+    return selectFrom({ ...world, ...this.#choice(to) }, to);
   }
 
   /** Why a call to `to` would find no line now, in words; null where it would find one. */
   whyNoLine(to: Address): string | null {
     const { candidates, skipped } = this.select(to);
     if (candidates.length > 0) return null;
-    const near = skipped.filter(({ reason }) => reason !== 'notThisNumber');
-    return near.length === 0 ? 'no trunk carries this number' : near.map(({ detail }) => detail).join('; ');
+    return whySkipped(skipped) || 'no trunk carries this number';
   }
 
   line(trunk: TrunkRecord): LinePort | null {
@@ -104,18 +134,28 @@ export class TrunkDirectory {
   }
 
   /** Notes that a line of the trunk is being seized now; the leg counts as in use until it ends. */
-  noteSeizure(trunk: TrunkRecord): void {
+  noteSeizure({ trunk, group }: Route): void {
     this.#pacer(trunk.id).seize(trunk.callsPerSecond);
+    if (group !== null) this.groups.noteUse(group.id, trunk.id);
   }
 
   noteLeg(leg: Leg): void {
     this.#parts.live.add(leg);
   }
 
-  #choice(to: Address): readonly TrunkRecord[] {
-    const trunks = [...this.#trunks.values()];
+  #choice(to: Address): { readonly trunks: readonly TrunkRecord[]; readonly groups: readonly TrunkGroupRecord[] } {
     const extensions = to.kind === 'extension' ? this.#extensions() : null;
-    return extensions === null ? trunks : [extensions];
+    return extensions === null ? { trunks: [...this.#trunks.values()], groups: this.groups.list() } : { trunks: [extensions], groups: [] };
+  }
+
+  /** Each trunk's present, looked up once. */
+  #conditions(): (trunk: TrunkRecord) => TrunkCondition {
+    const known = new Map<string, TrunkCondition>();
+    return (trunk) => {
+      const condition = known.get(trunk.id) ?? this.#condition(trunk);
+      known.set(trunk.id, condition);
+      return condition;
+    };
   }
 
   /** The box's own FXS ports as a trunk, so that an extension is called like everybody else. */
@@ -147,6 +187,7 @@ export class TrunkDirectory {
       inUse: Math.max(this.#parts.live.ofTrunk(trunk.id), state?.inUse ?? 0),
       capacity: state?.capacity ?? null,
       pacedMs: this.#pacer(trunk.id).waitMs(trunk.callsPerSecond),
+      lastUse: this.#parts.live.lastUse(trunk.id),
     };
   }
 
@@ -194,6 +235,8 @@ export class TrunkDirectory {
     }
   }
 }
+
+const STATES_BEST_FIRST = ['up', 'unknown', 'down'] as const;
 
 function nameTaken(name: string): BranchlineError {
   const problems = [{ path: '/name', message: `There is a trunk "${name}" already: choose another name.` }];

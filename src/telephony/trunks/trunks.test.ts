@@ -135,7 +135,7 @@ describe('the trunk directory', () => {
 });
 
 describe('choosing a trunk', () => {
-  const names = (to: Address): string[] => trunks.select(to).candidates.map(({ name }) => name);
+  const names = (to: Address): string[] => trunks.select(to).candidates.map(({ trunk }) => trunk.name);
 
   it('prefers the most specific prefix, then priority, then the name', async () => {
     await trunks.create({ ...CARRIER, name: 'any' });
@@ -180,14 +180,16 @@ describe('choosing a trunk', () => {
 
   it('says when a paced trunk is free again', async () => {
     const trunk = await trunks.create({ ...CARRIER, callsPerSecond: 10 });
-    trunks.noteSeizure(trunk);
+    trunks.noteSeizure({ trunk, group: null });
     expect(trunks.select(MOBILE).skipped).toMatchObject([{ reason: 'paced', freeAt: clock.now() + 100 }]);
     await clock.advance(100);
     expect(names(MOBILE)).toEqual(['carrier']);
   });
 
   it('reaches extensions by the FXS ports and nothing else', () => {
-    expect(trunks.select({ kind: 'extension', extension: '201' }).candidates).toMatchObject([{ name: 'extensions', kind: 'analogue', maxCalls: 1 }]);
+    expect(trunks.select({ kind: 'extension', extension: '201' }).candidates).toMatchObject([
+      { trunk: { name: 'extensions', kind: 'analogue', maxCalls: 1 } },
+    ]);
     analogue.physical = [];
     expect(trunks.select({ kind: 'extension', extension: '201' }).candidates).toEqual([]);
   });

@@ -1,0 +1,3 @@
+export { TrunkGroups } from './groups.js';
+export type { TrunkGroupInput } from './input.js';
+export { orderByRule } from './rules.js';
