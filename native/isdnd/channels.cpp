@@ -1,28 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isdnd/channels.hpp"
 
-#include <bit>
-
 namespace branchline::isdn {
+namespace {
+
+int lowest(const ChannelSet& channels) noexcept {
+  for (int channel = 1; channel < kChannels; channel++) {
+    if (channels.test(static_cast<std::size_t>(channel))) return channel;
+  }
+  return 0;
+}
+
+int highest(const ChannelSet& channels) noexcept {
+  for (int channel = kChannels - 1; channel > 0; channel--) {
+    if (channels.test(static_cast<std::size_t>(channel))) return channel;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Channels::Channels(const ConfigureSpan& configuration) : selection_(configuration.selection) {
+  for (int channel = 1; channel < kChannels; channel++) {
+    if (channel % 32 == 0) continue;
+    const int interface = channel / 32;
+    const std::uint32_t mask = interface == 0 ? configuration.channels : configuration.nfas.at(static_cast<std::size_t>(interface - 1));
+    ours_.set(index(channel), (mask >> channel % 32 & 1U) != 0);
+  }
+}
 
 int Channels::takeAny() noexcept {
-  const std::uint32_t free = ours_ & ~busy_ & ~restarting_;
-  if (free == 0) return 0;
-  std::uint32_t candidates = free;
+  const ChannelSet free = ours_ & ~busy_ & ~restarting_ & ~withdrawn();
+  if (free.none()) return 0;
+  ChannelSet candidates = free;
   if (selection_ == Selection::roundRobin) {
-    const std::uint32_t above = last_ == 31 ? 0 : free & ~((2U << last_) - 1);
-    if (above != 0) candidates = above;
+    const auto above = static_cast<std::size_t>(last_ + 1);
+    const ChannelSet later = free >> above << above;
+    if (later.any()) candidates = later;
   }
-  const int channel = selection_ == Selection::descending ? 31 - std::countl_zero(candidates) : std::countr_zero(candidates);
-  last_ = channel;
-  busy_ |= bit(channel);
-  return channel;
+  last_ = selection_ == Selection::descending ? highest(candidates) : lowest(candidates);
+  busy_.set(index(last_));
+  return last_;
 }
 
 bool Channels::take(int channel) noexcept {
-  if (!isOurs(channel) || (busy_ & bit(channel)) != 0) return false;
-  busy_ |= bit(channel);
+  if (!isOurs(channel) || busy_.test(index(channel)) || withdrawnByUs_.test(index(channel))) return false;
+  busy_.set(index(channel));
   return true;
+}
+
+int Channels::nextToRestart() const noexcept { return lowest(restarting_ & ~busy_); }
+
+void Channels::serve(int channel, bool inService, bool byPeer) noexcept {
+  if (isOurs(channel)) (byPeer ? withdrawnByPeer_ : withdrawnByUs_).set(index(channel), !inService);
 }
 
 }  // namespace branchline::isdn

@@ -1,39 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 
-#include "isdnd/protocol.hpp"
+#include "isdnd/protocol_span.hpp"
 
 namespace branchline::isdn {
 
-/// The B-channels of a span: which are in use, and which is next. Numbers 1…31, as Q.931's channel identification has them; 0: none.
+using ChannelSet = std::bitset<kChannels>;
+
+/// The B-channels of a D channel: which are in use, out of service, or waiting for RESTART, and which is next. Numbers as the protocol has them;
+/// 0: none.
 class Channels {
  public:
-  Channels(std::uint32_t ours, Selection selection) : ours_(ours & ~1U), selection_(selection) {}
+  explicit Channels(const ConfigureSpan& configuration);
 
   /// The next free channel by the rule, taken; 0 when every one is in use.
   int takeAny() noexcept;
-  /// Takes this one; false where it isn't ours or is in use.
+  /// Takes this one; false where it isn't ours, is in use, or we have taken it out of service.
   bool take(int channel) noexcept;
-  void release(int channel) noexcept { busy_ &= ~bit(channel); }
+  void release(int channel) noexcept { busy_.reset(index(channel)); }
 
-  [[nodiscard]] bool isOurs(int channel) const noexcept { return (ours_ & bit(channel)) != 0; }
-  [[nodiscard]] std::uint32_t ours() const noexcept { return ours_; }
-  [[nodiscard]] std::uint32_t busy() const noexcept { return busy_; }
+  [[nodiscard]] bool isOurs(int channel) const noexcept { return channel > 0 && channel < kChannels && ours_.test(index(channel)); }
+  [[nodiscard]] const ChannelSet& busy() const noexcept { return busy_; }
 
   // --- RESTART: a channel that waits for it is not chosen, but may be asked for by the far end, which then knows it to be free ---------------
-  void beginRestart(std::uint32_t channels) noexcept { restarting_ |= channels & ours_; }
-  void endRestart(int channel) noexcept { restarting_ &= ~bit(channel); }
-  [[nodiscard]] std::uint32_t restarting() const noexcept { return restarting_; }
+  void beginRestart(int channel) noexcept {
+    if (isOurs(channel)) restarting_.set(index(channel));
+  }
+  void beginRestartOfIdle() noexcept { restarting_ |= ours_ & ~busy_; }
+  void endRestart(int channel) noexcept { restarting_.reset(index(channel)); }
+  [[nodiscard]] const ChannelSet& restarting() const noexcept { return restarting_; }
+  /// One that waits for RESTART and carries no call; 0: none.
+  [[nodiscard]] int nextToRestart() const noexcept;
+
+  // --- SERVICE: a channel that either side has withdrawn is not chosen; a call that is on it lives on --------------------------------------------
+  void serve(int channel, bool inService, bool byPeer) noexcept;
+  [[nodiscard]] ChannelSet withdrawn() const noexcept { return withdrawnByUs_ | withdrawnByPeer_; }
 
  private:
-  [[nodiscard]] static std::uint32_t bit(int channel) noexcept { return channel > 0 && channel < 32 ? 1U << channel : 0; }
+  /// In range whatever is asked for: 0 is no channel of anybody's.
+  [[nodiscard]] static std::size_t index(int channel) noexcept { return channel > 0 && channel < kChannels ? static_cast<std::size_t>(channel) : 0; }
 
-  const std::uint32_t ours_;
+  ChannelSet ours_;
   const Selection selection_;
-  std::uint32_t busy_ = 0;
-  std::uint32_t restarting_ = 0;
+  ChannelSet busy_;
+  ChannelSet restarting_;
+  ChannelSet withdrawnByUs_;
+  ChannelSet withdrawnByPeer_;
   int last_ = 0;  // Round robin: the one that was taken last.
 };
 

@@ -5,17 +5,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
 
+#include "isdnd/frame_check.hpp"
+#include "isdnd/libpri_values.hpp"
+
 namespace branchline::isdn {
 namespace {
 
-constexpr int kFcsOctets = 2;                               // libpri counts them in what it reads and writes; our D channels carry none.
-constexpr std::int64_t kEndPatienceNs = 60'000'000'000;     // T305 and T308 twice are 38 s.
+constexpr int kFramesATurn = 64;                         // Of a far end that floods: commands and timers have their turn as well.
+constexpr std::int64_t kEndPatienceNs = 60'000'000'000;  // T305 and T308 twice are 38 s.
+constexpr std::uint32_t kLongestTimerMs = 24 * 3600 * 1000;
 constexpr std::int64_t kRestartPatienceNs = 5'000'000'000;  // Then the next channel: some exchanges never acknowledge. libpri repeats by T316.
 
 int switchTypeOf(const ConfigureSpan& configuration) {
@@ -27,8 +30,21 @@ int switchTypeOf(const ConfigureSpan& configuration) {
   return PRI_SWITCH_EUROISDN_E1;
 }
 
-bool isClearing(std::uint8_t messageType) {  // DISCONNECT, RELEASE, RELEASE COMPLETE (Q.931 table 4-2).
-  return messageType == 0x45 || messageType == 0x4D || messageType == 0x5A;
+void setTimers(pri* controller, const ConfigureSpan& configuration) {
+  const Timers& timers = configuration.timers;
+  const auto set = [&](int timer, std::uint32_t milliseconds) {
+    if (milliseconds != 0) pri_set_timer(controller, timer, static_cast<int>(std::min(milliseconds, kLongestTimerMs)));
+  };
+  set(PRI_TIMER_T200, timers.t200);
+  set(PRI_TIMER_T203, timers.t203);
+  set(PRI_TIMER_T303, timers.t303);
+  set(PRI_TIMER_T305, timers.t305);
+  set(PRI_TIMER_T308, timers.t308);
+  set(PRI_TIMER_T313, timers.t313);
+  set(PRI_TIMER_T316, timers.t316);
+  set(PRI_TIMER_T_HOLD, timers.hold);
+  set(PRI_TIMER_T_RETRIEVE, timers.retrieve);
+  pri_set_timer(controller, PRI_TIMER_T309, configuration.t309Seconds * 1000);
 }
 
 /// Keeps a controller that can't be freed where a leak checker sees that it is known.
@@ -39,16 +55,15 @@ void retire(pri* controller) {
   retired.push_back(controller);
 }
 
-Span* spanOf(pri* controller) { return controller == nullptr ? nullptr : static_cast<Span*>(pri_get_userdata(controller)); }
-
 }  // namespace
 
 Span::Span(const ConfigureSpan& configuration, int dChannel, const Clock& clock, Outbox& outbox)
     : configuration_(configuration),
+      nfas_(std::any_of(configuration.nfas.begin(), configuration.nfas.end(), [](std::uint32_t channels) { return channels != 0; })),
       dChannel_(dChannel),
       clock_(clock),
       outbox_(outbox),
-      channels_(configuration.channels, configuration.selection) {
+      channels_(configuration) {
   static std::once_flag hooked;
   std::call_once(hooked, [] {
     pri_set_message([](pri* controller, char* text) { tell(controller, LogLevel::info, text); });
@@ -69,7 +84,11 @@ Span::Span(const ConfigureSpan& configuration, int dChannel, const Clock& clock,
   pri_display_options_receive(controller_, PRI_DISPLAY_OPTION_NAME_INITIAL);
   pri_display_options_send(controller_, PRI_DISPLAY_OPTION_NAME_INITIAL);
   pri_facility_enable(controller_);
-  pri_set_timer(controller_, PRI_TIMER_T309, configuration.t309Seconds * 1000);
+  pri_hold_enable(controller_, configuration.hold ? 1 : 0);
+  pri_transfer_enable(controller_, configuration.transfer ? 1 : 0);
+  pri_aoc_events_enable(controller_, 1);
+  pri_set_service_message_support(controller_, configuration.switchType == SwitchType::ni2 ? 1 : 0);
+  setTimers(controller_, configuration);
 }
 
 Span::~Span() {
@@ -87,27 +106,35 @@ void Span::handle(const Message& message) {
 }
 
 bool Span::receive() {
-  for (;;) {
+  for (int frames = 0; frames < kFramesATurn; frames++) {
     const ssize_t size = recv(dChannel_, frame_.data(), frame_.size() - kFcsOctets, MSG_DONTWAIT | MSG_TRUNC);
     if (size < 0) return errno == EAGAIN || errno == EINTR;
     if (size == 0) return false;
     frameCount_++;
     if (static_cast<std::size_t>(size) > frame_.size() - kFcsOctets) continue;  // Longer than any frame may be (N201 is 260).
-    frameSize_ = static_cast<std::size_t>(size);
-    const auto sight = lookInto({frame_.data(), frameSize_});
-    sight_ = sight.value_or(MessageSight{});
+    frameSize_ = makeSafe({frame_.data(), static_cast<std::size_t>(size)}, configuration_);
+    if (frameSize_ == 0) continue;
+    const std::span<std::uint8_t> frame(frame_.data(), frameSize_);
+    sight_ = lookInto(frame).value_or(MessageSight{});
     sightLocation_ = sight_.cause.empty() ? Location::user : static_cast<Location>(sight_.cause[0] & 0x0F);
+    const std::size_t begin = layerThree(frame);
+    maintenance_ = begin != 0 && begin < frame.size() && isMaintenance(frame[begin]);
     dispatch(pri_check_event(controller_));
     sight_ = {};
     sightLocation_ = Location::user;
+    maintenance_ = false;
     frameSize_ = 0;
   }
+  return true;
 }
 
 void Span::runTimers() {
   while (pri_event* const event = pri_schedule_run(controller_)) dispatch(event);
   if (restarting_ != 0 && clock_.nowNs() >= restartUntilNs_) endRestart();
+  endLate();
   sweep();
+  if (const std::uint32_t lines = logBudget_.takeSuppressed(clock_.nowNs()); lines != 0)
+    log(LogLevel::error, "libpri said " + std::to_string(lines) + " lines more about what the far end sends");
 }
 
 std::int64_t Span::nextDueNs() const noexcept {
@@ -116,56 +143,13 @@ std::int64_t Span::nextDueNs() const noexcept {
   const auto sooner = [&](std::int64_t moment) { due = due == 0 ? moment : std::min(due, moment); };
   if (restarting_ != 0) sooner(restartUntilNs_);
   for (const Call& call : calls_) {
-    if (call.ending) sooner(call.endUntilNs);
+    if (call.ending) sooner(call.toneUntilNs != 0 ? call.toneUntilNs : call.endUntilNs);
+    if (call.answerByNs != 0) sooner(call.answerByNs);
   }
   return due;
 }
 
 std::uint32_t Span::takeFrameCount() noexcept { return std::exchange(frameCount_, 0); }
-
-// --- libpri's call-backs -------------------------------------------------------------------------------------------------------------------
-
-void Span::tell(pri* controller, LogLevel level, const char* text) {
-  Span* const self = spanOf(controller);
-  std::string line(text);
-  while (!line.empty() && line.back() == '\n') line.pop_back();
-  if (self != nullptr && !line.empty()) self->log(level, line);
-}
-
-int Span::readFrame(pri* controller, void* buffer, int size) {
-  Span* const self = spanOf(controller);
-  if (self == nullptr || self->frameSize_ == 0 || static_cast<int>(self->frameSize_) + kFcsOctets > size) return 0;
-  std::copy_n(self->frame_.data(), self->frameSize_ + kFcsOctets, static_cast<std::uint8_t*>(buffer));
-  return static_cast<int>(self->frameSize_) + kFcsOctets;
-}
-
-int Span::writeFrame(pri* controller, void* buffer, int size) {
-  Span* const self = spanOf(controller);
-  if (self == nullptr || size <= kFcsOctets) return size;
-  const std::span<std::uint8_t> frame(static_cast<std::uint8_t*>(buffer), static_cast<std::size_t>(size - kFcsOctets));
-  self->fillCause(frame);
-  self->frameCount_++;
-  // A frame that the D channel does not take is a lost frame: layer 2 repeats it.
-  (void)send(self->dChannel_, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  return size;
-}
-
-// libpri says "private network serving the local user" in every cause; ours is what the span or the call says. The frame is libpri's own copy, so
-// that layer 2's repetitions carry the same.
-void Span::fillCause(std::span<std::uint8_t> frame) {
-  const auto sight = lookInto(frame);
-  if (!sight || sight->cause.empty()) return;
-  Location location = configuration_.location;
-  for (const Call& call : calls_) {
-    int mode = 0;
-    const int reference = pri_get_crv(controller_, call.handle, &mode) << 3 | mode;
-    // The side that began a call sends its reference with the flag clear.
-    if (!call.said || reference != sight->callReference || call.incoming != sight->flag) continue;
-    location = call.said->location;
-    if (isClearing(sight->type) && sight->cause.size() > 1) sight->cause[1] = static_cast<std::uint8_t>(0x80 | call.said->cause);
-  }
-  sight->cause[0] = static_cast<std::uint8_t>((sight->cause[0] & 0xF0) | static_cast<std::uint8_t>(location));
-}
 
 // --- Calls ---------------------------------------------------------------------------------------------------------------------------------
 
@@ -179,9 +163,15 @@ Span::Call* Span::find(q931_call* handle) noexcept {
   return found == calls_.end() ? nullptr : &*found;
 }
 
+Span::Call* Span::findAlive(std::uint32_t id) noexcept {
+  Call* const call = find(id);
+  return call == nullptr || call->ending ? nullptr : call;
+}
+
 void Span::note(Call& call, int cause, Location location, EndedBy by) {
   if (call.ending) return;
   call.ending = true;
+  call.answerByNs = 0;
   call.endUntilNs = clock_.nowNs() + kEndPatienceNs;
   call.end.cause = static_cast<std::uint8_t>(cause > 0 && cause < 128 ? cause : PRI_CAUSE_NORMAL_UNSPECIFIED);
   call.end.location = location;
@@ -200,6 +190,26 @@ void Span::drop(Call& call) {
   restartNext();
 }
 
+void Span::awaitAnswer(Call& call, std::uint32_t milliseconds, int lateCause) {
+  call.answerByNs = milliseconds == 0 ? 0 : clock_.nowNs() + std::int64_t{milliseconds} * 1'000'000;
+  call.lateCause = lateCause;
+}
+
+// Calls that nobody has answered in time, and those whose tone has been heard for long enough.
+void Span::endLate() {
+  const std::int64_t now = clock_.nowNs();
+  for (std::size_t i = calls_.size(); i-- > 0;) {
+    Call& call = calls_[i];
+    if (call.toneUntilNs != 0 && now >= call.toneUntilNs) {
+      call.toneUntilNs = 0;
+      hangUp(call, call.end.cause);
+    } else if (call.answerByNs != 0 && now >= call.answerByNs) {
+      note(call, call.lateCause, configuration_.location, EndedBy::line);
+      clear(call, {static_cast<std::uint8_t>(call.lateCause), configuration_.location});
+    }
+  }
+}
+
 void Span::sweep() {
   for (std::size_t i = calls_.size(); i-- > 0;) {
     Call& call = calls_[i];
@@ -215,15 +225,30 @@ void Span::sweep() {
 // One RESTART at a time, as libpri keeps only one in mind.
 void Span::restartNext() {
   while (up_ && restarting_ == 0) {
-    const std::uint32_t idle = channels_.restarting() & ~channels_.busy();
-    if (idle == 0) return;
-    restarting_ = std::countr_zero(idle);
+    restarting_ = channels_.nextToRestart();
+    if (restarting_ == 0) return;
     restartUntilNs_ = clock_.nowNs() + kRestartPatienceNs;
-    if (pri_reset(controller_, restarting_) != 0) {
+    if (pri_reset(controller_, encoded(restarting_)) != 0) {
       channels_.endRestart(restarting_);
       restarting_ = 0;
     }
   }
+}
+
+int Span::encoded(int channel) const noexcept {
+  constexpr int kInterfaceNamed = 0x1'0000;
+  return nfas_ && channel > 0 ? kInterfaceNamed | channel / 32 << 8 | channel % 32 : channel;
+}
+
+int Span::decoded(int channel) const noexcept {
+  const int number = channel & kChannelMask;
+  const int interface = nfas_ ? channel >> 8 & 0xFF : 0;
+  if (number == kAnyChannel || number == 0 || interface == 0) return number;
+  return number < 32 && interface < kInterfaces ? 32 * interface + number : kAnyChannel - 1;
+}
+
+void Span::relay(LogLevel level, const std::string& text) {
+  if (logBudget_.spend(clock_.nowNs())) log(level, text);
 }
 
 void Span::log(LogLevel level, const std::string& text) {

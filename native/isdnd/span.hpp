@@ -12,9 +12,12 @@
 #include "isdnd/channels.hpp"
 #include "isdnd/d_frame.hpp"
 #include "isdnd/libpri.hpp"
+#include "isdnd/log_budget.hpp"
 #include "isdnd/protocol.hpp"
 
 namespace branchline::isdn {
+
+inline constexpr int kFcsOctets = 2;  // libpri counts them in what it reads and writes; our D channels carry none.
 
 /// Where a span leaves its messages to the add-on. Any thread.
 class Outbox {
@@ -39,7 +42,7 @@ class Span {
   [[nodiscard]] int dChannel() const noexcept { return dChannel_; }
   /// A message of the add-on that names this span. What names a call that is gone already is passed over: both sides may end one at once.
   void handle(const Message& message);
-  /// Reads every D frame that is there. False once the far end of the D channel is closed.
+  /// Reads the D frames that are there, up to a number: more may be left. False once the far end of the D channel is closed.
   bool receive();
   /// Runs every timer that is due.
   void runTimers();
@@ -52,22 +55,33 @@ class Span {
   struct Said {
     std::uint8_t cause = 0;
     Location location = Location::user;
+    bool inband = false;
   };
   struct Call {
     std::uint32_t id = 0;
     q931_call* handle = nullptr;
     int channel = 0;  // 0: none.
     bool incoming = false;
-    bool exclusive = false;       // Outgoing: of the SETUP.
-    bool responded = false;       // Outgoing: the far end answered; its channel is settled.
-    bool connecting = false;      // Incoming: CONNECT left.
-    bool ending = false;          // `end` holds why.
-    std::int64_t endUntilNs = 0;  // Ending: libpri's patience is over by then.
+    bool exclusive = false;        // Outgoing: of the SETUP.
+    bool responded = false;        // Outgoing: the far end answered; its channel is settled.
+    bool dialling = false;         // Outgoing: SETUP ACKNOWLEDGE came, digits are wanted.
+    bool connecting = false;       // Incoming: CONNECT left.
+    bool held = false;             // Has no channel, and is alive.
+    bool retrieving = false;       // Held: `channel` is the one that our RETRIEVE asks for.
+    int transferInvoke = -1;       // The far end's request to join this call with another.
+    std::int64_t answerByNs = 0;   // Outgoing: T304, T310 or T301; 0: none runs.
+    int lateCause = 0;             // Of its end, when that is over.
+    bool ending = false;           // `end` holds why.
+    std::int64_t toneUntilNs = 0;  // Ending: the far end's tone is listened to; 0: it is not.
+    std::int64_t endUntilNs = 0;   // Ending: libpri's patience is over by then.
     Released end;
-    std::optional<Said> said;  // What our clearing messages carry.
+    std::optional<Said> said;                     // What our clearing messages carry.
+    std::array<ProgressIndicator, 8> progress{};  // What our messages carry, by progressIndex().
   };
 
   // Messages of the add-on
+  template <typename Shown>
+  bool indicate(Call& call, std::uint8_t messageType, const Shown& message);
   void on(const ConfigureSpan&) {}
   void on(const Setup& setup);
   void on(const SetupAck& message);
@@ -79,6 +93,16 @@ class Span {
   void on(const Clear& message);
   void on(const RestartChannel& message);
   void on(const QuerySpan&);
+  void on(const Hold& message);
+  void on(const Retrieve& message);
+  void on(const Transfer& message);
+  void on(const TransferAnswer& message);
+  void on(const PartyChanged& message);
+  void on(const Diverted& message);
+  void on(const Notify& message);
+  void on(const Tariff& message);
+  void on(const Charge& message);
+  void on(const Service& message);
   template <typename Other>
   void on(const Other&) {}  // Not for us.
 
@@ -94,10 +118,23 @@ class Span {
   void onHangup(int type, q931_call* handle, int cause);
   void onRestart(int channel);
   void onRestartAck(int channel);
+  void onHold(q931_call* handle);
+  void onHoldAnswer(q931_call* handle, bool granted, int cause);
+  void onRetrieve(q931_call* handle, int asked, bool flexible);
+  void onRetrieveAnswer(q931_call* handle, bool granted, int asked, int cause);
+  void onNotify(q931_call* handle, int indicator);
+  void onService(int asked, int status, bool acknowledged);
+  /// What came along with an event: charges, other parties, requests. Before the event itself is told.
+  void tellServices(const pri_subcommands* commands, q931_call* handle);
+  void tellTransfer(const pri_subcmd_transfer& transfer);
+  template <typename Told>
+  void tellCharge(Told charge, std::uint32_t call);
 
   // Calls
   Call* find(std::uint32_t id) noexcept;
   Call* find(q931_call* handle) noexcept;
+  /// One that is neither ending nor gone.
+  Call* findAlive(std::uint32_t id) noexcept;
   /// Remembers the first cause that either side says; later ones change nothing.
   void note(Call& call, int cause, Location location, EndedBy by);
   /// The call is gone: libpri has let go of it, or never had it. Frees the channel and tells Released.
@@ -106,24 +143,38 @@ class Span {
   void clear(Call& call, Said said);
   /// pri_hangup, and drop() where libpri frees the call in it.
   void hangUp(Call& call, int cause);
+  /// The far end has cleared, and there is something to hear: it is released later.
+  void listenToTone(Call& call);
   [[nodiscard]] bool isKnownToLibpri(q931_call* handle) const noexcept;
   [[nodiscard]] bool settleChannel(Call& call, int asked);
   [[nodiscard]] static bool isUnanswered(const Call& call) noexcept;
   [[nodiscard]] bool takeFromUnanswered(int channel);
   [[nodiscard]] int channelForIncoming(int asked, bool flexible);
+  /// T304, T310 or T301 begins; 0: what ran stops.
+  void awaitAnswer(Call& call, std::uint32_t milliseconds, int lateCause);
+  void endLate();
   /// Drops calls that libpri has let go of without a word, or does not get rid of.
   void sweep();
   void restartNext();
   void endRestart();
+  /// A channel as libpri wants it, and back; with NFAS it names its interface.
+  [[nodiscard]] int encoded(int channel) const noexcept;
+  [[nodiscard]] int decoded(int channel) const noexcept;
+  /// libpri's own words: as many as the budget allows.
+  void relay(LogLevel level, const std::string& text);
   void log(LogLevel level, const std::string& text);
 
   // libpri's call-backs
   static void tell(pri* controller, LogLevel level, const char* text);
   static int readFrame(pri* controller, void* buffer, int size);
   static int writeFrame(pri* controller, void* buffer, int size);
-  void fillCause(std::span<std::uint8_t> frame);
+  /// What libpri can't say itself, put into a frame of its own. Answers the frame's new size.
+  [[nodiscard]] std::size_t complete(std::span<std::uint8_t> room, std::size_t size);
+  [[nodiscard]] const Call* callOf(const MessageSight& sight) const noexcept;
+  static std::size_t progressIndex(std::uint8_t messageType) noexcept { return messageType < 8 ? messageType : 0; }  // 0: SETUP ACKNOWLEDGE.
 
   const ConfigureSpan configuration_;
+  const bool nfas_;
   const int dChannel_;
   const Clock& clock_;
   Outbox& outbox_;
@@ -134,11 +185,13 @@ class Span {
   bool up_ = false;
   int restarting_ = 0;  // The channel whose RESTART ACKNOWLEDGE is awaited; 0: none.
   std::int64_t restartUntilNs_ = 0;
+  LogBudget logBudget_;
 
   std::array<std::uint8_t, 1024> frame_{};  // The frame that libpri is about to read.
   std::size_t frameSize_ = 0;
   MessageSight sight_;  // Of the frame that libpri has read last; empty while timers run.
   Location sightLocation_ = Location::user;
+  bool maintenance_ = false;  // That frame is of SERVICE's protocol.
   std::uint32_t frameCount_ = 0;
 };
 

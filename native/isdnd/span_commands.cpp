@@ -1,49 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the add-on asks of a span's calls, into libpri.
-#include <algorithm>
-#include <cstring>
 #include <memory>
+#include <string>
 
+#include "isdnd/libpri_values.hpp"
 #include "isdnd/span.hpp"
 
 namespace branchline::isdn {
 namespace {
 
-template <std::size_t Size>
-void copyText(char (&target)[Size], const std::string& source) {
-  const std::size_t size = std::min(source.size(), Size - 1);
-  std::memcpy(target, source.data(), size);
-  target[size] = '\0';
-}
-
-int planOf(const Number& number) { return number.type << 4 | number.plan; }
-
-pri_party_number partyNumber(const Number& number) {
-  pri_party_number party{};
-  party.valid = number.digits.empty() ? 0 : 1;
-  party.presentation = number.presentation << 5 | number.screening;
-  party.plan = planOf(number);
-  copyText(party.str, number.digits);
-  return party;
-}
-
-pri_party_subaddress partySubaddress(const std::string& subaddress) {
-  pri_party_subaddress party{};
-  party.valid = subaddress.empty() ? 0 : 1;
-  party.type = 0;  // NSAP: the first octet is the format identifier (X.213), 0x50 for IA5 digits.
-  party.length = static_cast<int>(std::min(subaddress.size(), sizeof party.data - 1));
-  std::memcpy(party.data, subaddress.data(), static_cast<std::size_t>(party.length));
-  return party;
-}
-
-pri_party_name partyName(const std::string& name, int presentation) {
-  pri_party_name party{};
-  party.valid = name.empty() ? 0 : 1;
-  party.presentation = presentation;
-  party.char_set = PRI_CHAR_SET_ISO8859_1;
-  copyText(party.str, name);
-  return party;
-}
+constexpr std::uint8_t kAlertingMessage = 0x01;
+constexpr std::uint8_t kProceedingMessage = 0x02;
+constexpr std::uint8_t kProgressMessage = 0x03;
+constexpr std::uint8_t kSetupMessage = 0x05;
+constexpr std::uint8_t kConnectMessage = 0x07;
+constexpr std::uint8_t kSetupAckMessage = 0x0D;
 
 struct SetupRecordDeleter {
   void operator()(pri_sr* record) const noexcept { pri_sr_free(record); }
@@ -108,7 +79,8 @@ void Span::on(const Setup& setup) {
 
   call.handle = pri_new_call(controller_);
   if (call.handle == nullptr) return fail(PRI_CAUSE_SWITCH_CONGESTION);
-  const SetupRecord record = recordOf(setup, call.channel, configuration_.switchType == SwitchType::ni2);
+  call.progress[progressIndex(kSetupMessage)] = setup.progress;
+  const SetupRecord record = recordOf(setup, encoded(call.channel), configuration_.switchType == SwitchType::ni2);
   if (pri_setup(controller_, call.handle, record.get()) != 0) {
     pri_destroycall(controller_, call.handle);
     return fail(PRI_CAUSE_NORMAL_TEMPORARY_FAILURE);
@@ -117,36 +89,50 @@ void Span::on(const Setup& setup) {
   outbox_.send(Seized{.span = configuration_.span, .call = call.id, .channel = static_cast<std::uint8_t>(call.channel)});
 }
 
+// Something is to be said of progress: libpri is asked for its own indicator, and complete() corrects it.
+template <typename Shown>
+bool Span::indicate(Call& call, std::uint8_t messageType, const Shown& message) {
+  call.progress[progressIndex(messageType)] = message.progress;
+  return message.inband || message.progress.description != 0;
+}
+
 void Span::on(const SetupAck& message) {
-  const Call* const call = find(message.call);
-  if (call != nullptr && !call->ending) pri_setup_ack(controller_, call->handle, call->channel, 0, message.inband ? 1 : 0);
+  Call* const call = findAlive(message.call);
+  if (call == nullptr) return;
+  const bool inband = indicate(*call, kSetupAckMessage, message);
+  pri_setup_ack(controller_, call->handle, encoded(call->channel), 0, inband ? 1 : 0);
 }
 
 void Span::on(const Information& message) {
-  const Call* const call = find(message.call);
-  if (call == nullptr || call->ending) return;
+  Call* const call = findAlive(message.call);
+  if (call == nullptr) return;
   for (const char digit : message.digits) pri_information(controller_, call->handle, digit);
+  if (call->dialling) awaitAnswer(*call, configuration_.timers.t304, PRI_CAUSE_RECOVERY_ON_TIMER_EXPIRE);
 }
 
 void Span::on(const Proceeding& message) {
-  const Call* const call = find(message.call);
-  if (call != nullptr && !call->ending) pri_proceeding(controller_, call->handle, call->channel, message.inband ? 1 : 0);
+  Call* const call = findAlive(message.call);
+  if (call == nullptr) return;
+  const bool inband = indicate(*call, kProceedingMessage, message);
+  pri_proceeding(controller_, call->handle, encoded(call->channel), inband ? 1 : 0);
 }
 
 void Span::on(const Alerting& message) {
-  const Call* const call = find(message.call);
-  if (call != nullptr && !call->ending) pri_acknowledge(controller_, call->handle, call->channel, message.inband ? 1 : 0);
+  Call* const call = findAlive(message.call);
+  if (call == nullptr) return;
+  const bool inband = indicate(*call, kAlertingMessage, message);
+  pri_acknowledge(controller_, call->handle, encoded(call->channel), inband ? 1 : 0);
 }
 
-// PROGRESS says that there is something to hear: without that libpri has nothing to put into it.
+// A progress indicator is mandatory in PROGRESS (Q.931 §3.1.8): without one there is none.
 void Span::on(const Progress& message) {
-  const Call* const call = find(message.call);
-  if (call != nullptr && !call->ending && message.inband) pri_progress(controller_, call->handle, call->channel, 1);
+  Call* const call = findAlive(message.call);
+  if (call != nullptr && indicate(*call, kProgressMessage, message)) pri_progress(controller_, call->handle, encoded(call->channel), 1);
 }
 
 void Span::on(const Connect& message) {
-  Call* const call = find(message.call);
-  if (call == nullptr || call->ending || !call->incoming || call->connecting) return;
+  Call* const call = findAlive(message.call);
+  if (call == nullptr || !call->incoming || call->connecting) return;
   if (!message.connected.digits.empty()) {
     pri_party_connected_line connected{};
     connected.id.number = partyNumber(message.connected);
@@ -154,32 +140,40 @@ void Span::on(const Connect& message) {
     pri_connected_line_update(controller_, call->handle, &connected);
   }
   call->connecting = true;
-  pri_answer(controller_, call->handle, call->channel, 0);
+  call->progress[progressIndex(kConnectMessage)] = message.progress;
+  pri_answer(controller_, call->handle, encoded(call->channel), 0);
   if (configuration_.node == Node::network) outbox_.send(Connected{.span = configuration_.span, .call = call->id});
 }
 
 void Span::on(const Clear& message) {
   Call* const call = find(message.call);
-  if (call == nullptr || call->ending) return;
-  const Said said{message.cause, message.location.value_or(configuration_.location)};
+  if (call == nullptr) return;
+  if (call->toneUntilNs != 0) {  // The far end has cleared; its tone has been heard.
+    call->toneUntilNs = 0;
+    return hangUp(*call, call->end.cause);
+  }
+  if (call->ending) return;
+  const Said said{message.cause, message.location.value_or(configuration_.location), message.inband};
   note(*call, said.cause, said.location, EndedBy::us);
   clear(*call, said);
 }
 
 void Span::on(const RestartChannel& message) {
   if (message.channel == 0)
-    channels_.beginRestart(~channels_.busy());
-  else if (message.channel < 32)
-    channels_.beginRestart(1U << message.channel);
+    channels_.beginRestartOfIdle();
+  else
+    channels_.beginRestart(message.channel);
   restartNext();
 }
 
 void Span::on(const QuerySpan&) {
+  const auto own = [](const ChannelSet& channels) { return static_cast<std::uint32_t>((channels & ChannelSet(0xFFFF'FFFFU)).to_ulong()); };
   outbox_.send(SpanStatus{.span = configuration_.span,
                           .up = up_,
                           .calls = static_cast<std::uint16_t>(calls_.size()),
-                          .busyChannels = channels_.busy(),
-                          .restartingChannels = channels_.restarting()});
+                          .busyChannels = own(channels_.busy()),
+                          .restartingChannels = own(channels_.restarting()),
+                          .withdrawnChannels = own(channels_.withdrawn())});
 }
 
 }  // namespace branchline::isdn

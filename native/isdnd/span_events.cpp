@@ -1,39 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What libpri tells of a span's calls, to the add-on.
 #include <algorithm>
-#include <cstring>
+#include <type_traits>
 #include <utility>
 
+#include "isdnd/libpri_values.hpp"
 #include "isdnd/span.hpp"
 
 namespace branchline::isdn {
 namespace {
 
-constexpr int kChannelMask = 0xFF;  // Of libpri's encoded channel; 0xFF in it: any.
-constexpr int kAnyChannel = 0xFF;
 constexpr int kInbandMask = PRI_PROG_INBAND_AVAILABLE | PRI_PROG_CALL_NOT_E2E_ISDN;
-
-template <std::size_t Size>
-std::string textOf(const char (&source)[Size], std::size_t limit) {
-  return std::string(source, std::min(strnlen(source, Size), limit));
-}
-
-Number numberOf(const pri_party_number& party) {
-  Number number;
-  if (party.valid == 0) return number;
-  number.digits = textOf(party.str, kMaxDigits);
-  number.type = static_cast<std::uint8_t>(party.plan >> 4 & 0x07);
-  number.plan = static_cast<std::uint8_t>(party.plan & 0x0F);
-  number.presentation = static_cast<std::uint8_t>(party.presentation >> 5 & 0x03);
-  number.screening = static_cast<std::uint8_t>(party.presentation & 0x03);
-  return number;
-}
-
-std::string subaddressOf(const pri_party_subaddress& party) {
-  if (party.valid == 0 || party.length < 0) return {};
-  const std::size_t length = std::min({static_cast<std::size_t>(party.length), sizeof party.data, kMaxSubaddress});
-  return {reinterpret_cast<const char*>(party.data), length};
-}
 
 Bearer bearerOf(int capability) {
   switch (capability) {
@@ -69,7 +46,7 @@ Setup setupOf(const pri_event_ring& ring) {
   setup.called.plan = static_cast<std::uint8_t>(ring.calledplan & 0x0F);
   setup.calledSubaddress = subaddressOf(ring.called_subaddress);
   setup.calling = numberOf(ring.calling.number);
-  if (ring.calling.name.valid != 0) setup.callingName = textOf(ring.calling.name.str, kMaxName);
+  setup.callingName = nameOf(ring.calling.name);
   setup.callingSubaddress = subaddressOf(ring.calling.subaddress);
   if (const pri_party_redirecting* const redirecting = redirectingOf(ring.subcmds)) {
     setup.redirecting = numberOf(redirecting->from.number);
@@ -83,24 +60,58 @@ Setup setupOf(const pri_event_ring& ring) {
 void Span::dispatch(pri_event* event) {
   if (event == nullptr) return;
   switch (event->e) {
-    case PRI_EVENT_DCHAN_UP: onLayerTwo(true); break;
-    case PRI_EVENT_DCHAN_DOWN: onLayerTwo(false); break;
+    // For a SERVICE without a channel libpri says these too, though layer 2 is as it was.
+    case PRI_EVENT_DCHAN_UP:
+    case PRI_EVENT_DCHAN_DOWN:
+      if (!maintenance_) onLayerTwo(event->e == PRI_EVENT_DCHAN_UP);
+      break;
     case PRI_EVENT_RING: onRing(event->ring); break;
     case PRI_EVENT_INFO_RECEIVED: onDigits(event->ring.call, textOf(event->ring.callednum, kMaxDigits), event->ring.complete != 0); break;
     case PRI_EVENT_KEYPAD_DIGIT: onDigits(event->digit.call, textOf(event->digit.digits, kMaxDigits), false); break;
-    case PRI_EVENT_SETUP_ACK: onProgress<SetupAck>(event->setup_ack.call, event->setup_ack.channel, event->setup_ack.progressmask); break;
-    case PRI_EVENT_PROCEEDING: onProgress<Proceeding>(event->proceeding.call, event->proceeding.channel, event->proceeding.progressmask); break;
-    case PRI_EVENT_PROGRESS: onProgress<Progress>(event->proceeding.call, event->proceeding.channel, event->proceeding.progressmask); break;
-    case PRI_EVENT_RINGING: onProgress<Alerting>(event->ringing.call, event->ringing.channel, event->ringing.progressmask); break;
-    case PRI_EVENT_ANSWER: onAnswer(event->answer); break;
-    case PRI_EVENT_CONNECT_ACK: onConnectAck(event->connect_ack.call); break;
+    case PRI_EVENT_SETUP_ACK:
+      tellServices(event->setup_ack.subcmds, event->setup_ack.call);
+      onProgress<SetupAck>(event->setup_ack.call, event->setup_ack.channel, event->setup_ack.progressmask);
+      break;
+    case PRI_EVENT_PROCEEDING:
+      tellServices(event->proceeding.subcmds, event->proceeding.call);
+      onProgress<Proceeding>(event->proceeding.call, event->proceeding.channel, event->proceeding.progressmask);
+      break;
+    case PRI_EVENT_PROGRESS:
+      tellServices(event->proceeding.subcmds, event->proceeding.call);
+      onProgress<Progress>(event->proceeding.call, event->proceeding.channel, event->proceeding.progressmask);
+      break;
+    case PRI_EVENT_RINGING:
+      tellServices(event->ringing.subcmds, event->ringing.call);
+      onProgress<Alerting>(event->ringing.call, event->ringing.channel, event->ringing.progressmask);
+      break;
+    case PRI_EVENT_ANSWER:
+      tellServices(event->answer.subcmds, event->answer.call);
+      onAnswer(event->answer);
+      break;
+    case PRI_EVENT_CONNECT_ACK:
+      tellServices(event->connect_ack.subcmds, event->connect_ack.call);
+      onConnectAck(event->connect_ack.call);
+      break;
+    case PRI_EVENT_FACILITY: tellServices(event->facility.subcmds, event->facility.call); break;
+    case PRI_EVENT_NOTIFY: onNotify(event->notify.call, event->notify.info); break;
     case PRI_EVENT_HANGUP_REQ:
     case PRI_EVENT_HANGUP:
-    case PRI_EVENT_HANGUP_ACK: onHangup(event->e, event->hangup.call, event->hangup.cause); break;
+    case PRI_EVENT_HANGUP_ACK:
+      tellServices(event->hangup.subcmds, event->hangup.call);
+      onHangup(event->e, event->hangup.call, event->hangup.cause);
+      break;
+    case PRI_EVENT_HOLD: onHold(event->hold.call); break;
+    case PRI_EVENT_HOLD_ACK: onHoldAnswer(event->hold_ack.call, true, 0); break;
+    case PRI_EVENT_HOLD_REJ: onHoldAnswer(event->hold_rej.call, false, event->hold_rej.cause); break;
+    case PRI_EVENT_RETRIEVE: onRetrieve(event->retrieve.call, event->retrieve.channel, event->retrieve.flexible != 0); break;
+    case PRI_EVENT_RETRIEVE_ACK: onRetrieveAnswer(event->retrieve_ack.call, true, event->retrieve_ack.channel, 0); break;
+    case PRI_EVENT_RETRIEVE_REJ: onRetrieveAnswer(event->retrieve_rej.call, false, 0, event->retrieve_rej.cause); break;
+    case PRI_EVENT_SERVICE: onService(event->service.channel, event->service.changestatus, false); break;
+    case PRI_EVENT_SERVICE_ACK: onService(event->service_ack.channel, event->service_ack.changestatus, true); break;
     case PRI_EVENT_RESTART: onRestart(event->restart.channel); break;
     case PRI_EVENT_RESTART_ACK: onRestartAck(event->restartack.channel); break;
     case PRI_EVENT_CONFIG_ERR: log(LogLevel::error, textOf(event->err.err, kMaxLogText)); break;
-    default: break;  // What we do not use: NOTIFY, FACILITY, SERVICE, hold.
+    default: break;
   }
 }
 
@@ -110,7 +121,7 @@ void Span::onLayerTwo(bool up) {
   restarting_ = 0;
   outbox_.send(LayerTwo{.span = configuration_.span, .up = up});
   if (!up || !configuration_.restartChannels || configuration_.access == Access::basicPointToMultipoint) return;
-  channels_.beginRestart(~channels_.busy());
+  channels_.beginRestartOfIdle();
   restartNext();
 }
 
@@ -120,7 +131,7 @@ void Span::onLayerTwo(bool up) {
 // priority, so the user side gives up the channel of a call of its own that the network has not answered; the network then finds it another or
 // refuses it with cause 44.
 int Span::channelForIncoming(int asked, bool flexible) {
-  const int channel = asked & kChannelMask;
+  const int channel = decoded(asked);
   if (channel == kAnyChannel) return channels_.takeAny();
   if (channel == 0) return 0;  // Call waiting: we have no use for a call without a channel.
   if (takeFromUnanswered(channel)) return channel;
@@ -155,15 +166,16 @@ void Span::onRing(const pri_event_ring& ring) {
   call.incoming = true;
   call.channel = channel;
   call.end.sent = true;
+  setup.progress = sight_.indicator();
   setup.span = configuration_.span;
   setup.call = call.id;
   setup.channel = static_cast<std::uint8_t>(channel);
   if (!configuration_.overlap) setup.complete = true;
   // At once, so that the far end's T303 stops whatever the add-on does.
   if (setup.complete)
-    pri_proceeding(controller_, handle, channel, 0);
+    pri_proceeding(controller_, handle, encoded(channel), 0);
   else
-    pri_setup_ack(controller_, handle, channel, 0, configuration_.node == Node::network && setup.called.digits.empty() ? 1 : 0);
+    pri_setup_ack(controller_, handle, encoded(channel), 0, configuration_.node == Node::network && setup.called.digits.empty() ? 1 : 0);
   outbox_.send(setup);
 }
 
@@ -185,10 +197,22 @@ template <typename Told>
 void Span::onProgress(q931_call* handle, int channel, int progressMask) {
   Call* const call = find(handle);
   if (call == nullptr || call->ending || !settleChannel(*call, channel)) return;
+  constexpr bool dialling = std::is_same_v<Told, SetupAck>;
+  const bool isProgress = std::is_same_v<Told, Progress>;
+  if (dialling || !isProgress) call->dialling = dialling;
+  if (dialling)
+    awaitAnswer(*call, configuration_.timers.t304, PRI_CAUSE_RECOVERY_ON_TIMER_EXPIRE);
+  else if (std::is_same_v<Told, Proceeding>)
+    awaitAnswer(*call, configuration_.timers.t310, PRI_CAUSE_RECOVERY_ON_TIMER_EXPIRE);
+  else if (std::is_same_v<Told, Alerting>)
+    awaitAnswer(*call, configuration_.timers.t301, PRI_CAUSE_NO_ANSWER);
+  else if (call->lateCause != PRI_CAUSE_NO_ANSWER)
+    awaitAnswer(*call, 0, 0);
   outbox_.send(Told{.span = configuration_.span,
                     .call = call->id,
                     .channel = static_cast<std::uint8_t>(call->channel),
-                    .inband = (progressMask & kInbandMask) != 0});
+                    .inband = (progressMask & kInbandMask) != 0,
+                    .progress = sight_.indicator()});
 }
 
 void Span::onAnswer(const pri_event_answer& answer) {
@@ -196,10 +220,12 @@ void Span::onAnswer(const pri_event_answer& answer) {
   Connect connect{.span = configuration_.span};
   if (const pri_party_id* const connected = connectedOf(answer.subcmds)) {
     connect.connected = numberOf(connected->number);
-    if (connected->name.valid != 0) connect.name = textOf(connected->name.str, kMaxName);
+    connect.name = nameOf(connected->name);
   }
   if (call == nullptr || call->ending || !settleChannel(*call, answer.channel)) return;
   pri_connect_ack(controller_, call->handle, 0);
+  awaitAnswer(*call, 0, 0);
+  connect.progress = sight_.indicator();
   connect.call = call->id;
   connect.channel = static_cast<std::uint8_t>(call->channel);
   outbox_.send(connect);
@@ -208,7 +234,7 @@ void Span::onAnswer(const pri_event_answer& answer) {
 // The far end's first answer names the channel that it will be. False: that channel is in use, and the call is cleared for it.
 bool Span::settleChannel(Call& call, int asked) {
   call.responded = true;
-  const int channel = asked & kChannelMask;
+  const int channel = decoded(asked);
   if (channel == call.channel || ((channel == 0 || channel == kAnyChannel) && call.channel != 0)) return true;
   if (takeFromUnanswered(channel)) {
     channels_.release(call.channel);
@@ -256,7 +282,10 @@ void Span::onHangup(int type, q931_call* handle, int cause) {
         outbox_.send(Disconnect{
             .span = configuration_.span, .call = call->id, .cause = call->end.cause, .location = call->end.location, .inband = sight_.inband});
       }
-      hangUp(*call, cause);
+      if (!wasEnding && sight_.inband && configuration_.toneSeconds != 0)
+        listenToTone(*call);
+      else
+        hangUp(*call, cause);
       break;
     case PRI_EVENT_HANGUP:
       pri_hangup(controller_, handle, cause);
@@ -266,11 +295,16 @@ void Span::onHangup(int type, q931_call* handle, int cause) {
   }
 }
 
+void Span::listenToTone(Call& call) {
+  call.toneUntilNs = clock_.nowNs() + std::int64_t{configuration_.toneSeconds} * 1'000'000'000;
+  call.endUntilNs += call.toneUntilNs - clock_.nowNs();
+}
+
 // --- RESTART -------------------------------------------------------------------------------------------------------------------------------
 
 // The far end forgot what it had on the channel (all: no channel named); libpri acknowledges by itself.
 void Span::onRestart(int asked) {
-  const int channel = asked == -1 ? kAnyChannel : asked & kChannelMask;
+  const int channel = asked == -1 ? kAnyChannel : decoded(asked);
   for (std::size_t i = calls_.size(); i-- > 0;) {
     Call& call = calls_[i];
     if (channel != kAnyChannel && call.channel != channel) continue;
@@ -282,14 +316,14 @@ void Span::onRestart(int asked) {
     pri_destroycall(controller_, call.handle);
     drop(call);
   }
-  for (int one = 1; one < 32; one++) {
+  for (int one = 1; one < kChannels; one++) {
     if (!channels_.isOurs(one) || (channel != kAnyChannel && channel != one)) continue;
     outbox_.send(ChannelRestarted{.span = configuration_.span, .channel = static_cast<std::uint8_t>(one), .byPeer = true});
   }
 }
 
 void Span::onRestartAck(int asked) {
-  const int channel = asked & kChannelMask;
+  const int channel = decoded(asked);
   if (restarting_ == 0 || (channel != restarting_ && channel != kAnyChannel)) return;
   outbox_.send(ChannelRestarted{.span = configuration_.span, .channel = static_cast<std::uint8_t>(restarting_), .byPeer = false});
   endRestart();

@@ -302,9 +302,10 @@ TEST_CASE("a far end that restarts a channel with a call on it has forgotten the
   Primary world;
   const std::uint32_t there = world.answered(1);
   // Our own side restarts idle channels only: the wire turns its RESTART of channel 5 into one of channel 1.
-  world.rewrite = [](std::span<std::uint8_t> frame) {
-    const auto sight = lookInto(frame);
-    if (sight && sight->type == 0x46 && frame[frame.size() - 4] == 0x85) frame[frame.size() - 4] = 0x81;
+  world.rewrite = [](std::span<std::uint8_t> room, std::size_t size) {
+    const auto sight = lookInto(room.first(size));
+    if (sight && sight->type == 0x46 && room[size - 4] == 0x85) room[size - 4] = 0x81;
+    return size;
   };
   world.network().say(RestartChannel{.span = kSpan, .channel = 5});
   world.run(1);

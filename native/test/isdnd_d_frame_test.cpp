@@ -66,7 +66,7 @@ TEST_CASE("frames of layer 2 alone hold no message, and no frame makes it read b
 }
 
 TEST_CASE("channel 31 comes before channel 1 again in round robin, and what is not ours is never taken") {
-  Channels channels(1U << 31 | 1U << 1 | 1U, Selection::roundRobin);
+  Channels channels(ConfigureSpan{.selection = Selection::roundRobin, .channels = 1U << 31 | 1U << 1 | 1U});
   CHECK(channels.takeAny() == 1);
   CHECK(channels.takeAny() == 31);
   CHECK(channels.takeAny() == 0);
@@ -76,7 +76,7 @@ TEST_CASE("channel 31 comes before channel 1 again in round robin, and what is n
   CHECK_FALSE(channels.take(1));
   CHECK_FALSE(channels.take(0));
   CHECK_FALSE(channels.take(2));
-  channels.beginRestart(1U << 31);
+  channels.beginRestart(31);
   CHECK(channels.takeAny() == 0);
   CHECK(channels.take(31));
 }
