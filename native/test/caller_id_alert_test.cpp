@@ -69,7 +69,7 @@ TEST_CASE("speech, music and noise are no alert") {
 }
 
 TEST_CASE("the sender's alert is heard, once, and not the data after it") {
-  CallerDisplay display;
+  CallerIdMessage display;
   display.number = {"1234"};
   CHECK(alertsIn(onLine(encoded(display), kSin227Format, {})) == 1);
 }

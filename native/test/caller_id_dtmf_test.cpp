@@ -30,7 +30,7 @@ std::vector<CallerIdReport> heard(const std::string& keys) {
   return reports;
 }
 
-CallerDisplay shown(const std::string& keys) {
+CallerIdMessage shown(const std::string& keys) {
   const std::vector<CallerIdReport> reports = heard(keys);
   REQUIRE(reports.size() == 1);
   CHECK(reports[0].fault == CallerIdFault::none);
@@ -65,12 +65,12 @@ TEST_CASE("keys that stop before the end are truncated, and keys without a begin
 TEST_CASE("a number of any length is kept to its bound") { CHECK(shown("A" + std::string(60, '7') + "C").number.view() == std::string(24, '7')); }
 
 TEST_CASE("the keys that are sent are those that are read") {
-  CallerDisplay display;
+  CallerIdMessage display;
   display.number = {"0201234567"};
   CHECK(dtmfCallerIdKeys(display, 'A').view() == "A0201234567C");
   CHECK(dtmfCallerIdKeys(display, 'D').view() == "D0201234567C");
-  CallerDisplay withheld;
+  CallerIdMessage withheld;
   withheld.numberAbsence = DisplayAbsence::withheld;
   CHECK(dtmfCallerIdKeys(withheld, 'A').view() == "B10C");
-  CHECK(dtmfCallerIdKeys(CallerDisplay{}, 'A').empty());
+  CHECK(dtmfCallerIdKeys(CallerIdMessage{}, 'A').empty());
 }

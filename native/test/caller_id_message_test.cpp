@@ -35,7 +35,7 @@ std::vector<std::uint8_t> bytes(std::initializer_list<std::string> parts) {
 
 struct Parsed {
   CallerIdFault fault;
-  CallerDisplay display;
+  CallerIdMessage display;
 };
 
 Parsed parsed(const std::vector<std::uint8_t>& message) {
@@ -49,7 +49,7 @@ Parsed parsed(const std::vector<std::uint8_t>& message) {
 TEST_CASE("a multiple data format message gives time, number and name") {
   const Parsed read = parsed(message(0x80, bytes({"\x01\x08", "11270755", "\x02\x0B", "01632960123", "\x07\x06", "A NAME"})));
   CHECK(read.fault == CallerIdFault::none);
-  CHECK(read.display.kind == CallerDisplay::Kind::call);
+  CHECK(read.display.kind == CallerIdMessage::Kind::call);
   CHECK(read.display.number.view() == "01632960123");
   CHECK(read.display.name.view() == "A NAME");
   CHECK(read.display.month == 11);
@@ -82,7 +82,7 @@ TEST_CASE("message waiting is read from all its messages, with the count where i
   CHECK(parsed(message(0x06, {0x42, 0x42, 0x42})).display.messageWaiting);
   CHECK(!parsed(message(0x06, {0x6F, 0x6F, 0x6F})).display.messageWaiting);
   const Parsed read = parsed(message(0x80, {0x11, 1, 0x81, 0x13, 1, 3}));  // SIN 227: a message waiting call.
-  CHECK(read.display.kind == CallerDisplay::Kind::messageWaiting);
+  CHECK(read.display.kind == CallerIdMessage::Kind::messageWaiting);
   CHECK(read.display.messages == 3);
 }
 
@@ -125,14 +125,14 @@ TEST_CASE("a time that is none is left out") {
 TEST_CASE("what is encoded is read back the same") {
   std::mt19937 random(3);
   for (int i = 0; i < 200; ++i) {
-    const CallerDisplay sent = randomCaller(random);
+    const CallerIdMessage sent = randomCaller(random);
     const Parsed read = parsed(encoded(sent));
     CHECK(read.fault == CallerIdFault::none);
     CHECK(sameCaller(read.display, sent));
   }
-  CallerDisplay waiting{.kind = CallerDisplay::Kind::messageWaiting, .messageWaiting = true, .messages = 2};
+  CallerIdMessage waiting{.kind = CallerIdMessage::Kind::messageWaiting, .messageWaiting = true, .messages = 2};
   CHECK(sameCaller(parsed(encoded(waiting)).display, waiting));
-  CallerDisplay named;
+  CallerIdMessage named;
   named.name = {"Zo\xC3\xAB"};
   CHECK(sameCaller(parsed(encoded(named)).display, named));
 }
@@ -151,7 +151,7 @@ TEST_CASE("hostile bytes never bring the parser or the collector down") {
     std::vector<std::uint8_t> hostile = message(kTypes[upTo(7)], content);
     if (upTo(1) == 0) hostile[static_cast<std::size_t>(upTo(static_cast<int>(hostile.size()) - 1))] = static_cast<std::uint8_t>(upTo(255));
     hostile.resize(static_cast<std::size_t>(upTo(static_cast<int>(hostile.size()))));
-    CallerDisplay display;
+    CallerIdMessage display;
     (void)parseCallerDisplay(hostile, display);
     for (std::string_view text : {display.name.view(), display.number.view(), display.calledNumber.view()}) {
       CHECK(std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }));
@@ -166,7 +166,7 @@ TEST_CASE("hostile bytes never bring the parser or the collector down") {
 }
 
 TEST_CASE("one doubtful bit is turned where the checksum asks for it, and no clear one is") {
-  CallerDisplay sent;
+  CallerIdMessage sent;
   sent.number = {"01632960123"};
   for (bool doubtful : {true, false}) {
     std::vector<std::uint8_t> wrong = encoded(sent);

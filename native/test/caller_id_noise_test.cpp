@@ -42,7 +42,7 @@ Count count(const Row& row, int messages) {
   std::uniform_real_distribution<double> share(-1, 1);
   Count count;
   for (int i = 0; i < messages; ++i) {
-    const CallerDisplay sent = randomCaller(random);
+    const CallerIdMessage sent = randomCaller(random);
     LineImpairment line{.dbm0 = row.dbm0, .noiseDbm0 = row.noiseDbm0, .seed = static_cast<unsigned>(1000 + i)};
     if (row.upwards) line.dbm0 += (-8 - row.dbm0) * std::fabs(share(random));
     if (row.impaired) {

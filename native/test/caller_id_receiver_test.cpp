@@ -12,8 +12,8 @@ using namespace branchline::test;
 
 namespace {
 
-CallerDisplay someCaller() {
-  CallerDisplay display;
+CallerIdMessage someCaller() {
+  CallerIdMessage display;
   display.callType = 1;
   display.month = 11;
   display.day = 27;

@@ -52,9 +52,9 @@ class BandNoise {
 };
 
 /// A caller as a network might tell one.
-inline CallerDisplay randomCaller(std::mt19937& random) {
+inline CallerIdMessage randomCaller(std::mt19937& random) {
   const auto upTo = [&](int most) { return std::uniform_int_distribution<int>(0, most)(random); };
-  CallerDisplay display;
+  CallerIdMessage display;
   display.callType = upTo(1);
   display.month = 1 + upTo(11);
   display.day = 1 + upTo(27);
@@ -79,7 +79,7 @@ inline CallerDisplay randomCaller(std::mt19937& random) {
   return display;
 }
 
-inline bool sameCaller(const CallerDisplay& a, const CallerDisplay& b) {
+inline bool sameCaller(const CallerIdMessage& a, const CallerIdMessage& b) {
   return a.kind == b.kind && a.number.view() == b.number.view() && a.numberAbsence == b.numberAbsence && a.name.view() == b.name.view() &&
          a.nameAbsence == b.nameAbsence && a.calledNumber.view() == b.calledNumber.view() && a.month == b.month && a.day == b.day &&
          a.hour == b.hour && a.minute == b.minute && a.callType == b.callType && a.messageWaiting == b.messageWaiting && a.messages == b.messages;
@@ -117,7 +117,7 @@ inline std::vector<std::int16_t> onLine(std::span<const std::uint8_t> message, c
   return samples;
 }
 
-inline std::vector<std::uint8_t> encoded(const CallerDisplay& display) {
+inline std::vector<std::uint8_t> encoded(const CallerIdMessage& display) {
   std::array<std::uint8_t, kMostMessageBytes> bytes{};
   const std::size_t size = encodeCallerDisplay(display, bytes);
   return {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)};

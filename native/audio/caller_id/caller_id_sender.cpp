@@ -15,7 +15,7 @@ constexpr int kBitsPerByte = 10;
 
 }  // namespace
 
-void CallerIdSender::begin(const CallerDisplay& display, const CallerIdFormat& format) noexcept {
+void CallerIdSender::begin(const CallerIdMessage& display, const CallerIdFormat& format) noexcept {
   std::array<std::uint8_t, kMostMessageBytes> message{};
   const std::size_t size = encodeCallerDisplay(display, message);
   const FskModulator modem({.markHz = static_cast<double>(format.tones.markHz),

@@ -40,7 +40,7 @@ inline constexpr double kAlertToneDbm0 = -15.0;  // Of each tone.
 class CallerIdSender {
  public:
   /// Begins `display` in `format`. `line`: what an imitated line does to levels and rates.
-  void begin(const CallerDisplay& display, const CallerIdFormat& format) noexcept;
+  void begin(const CallerIdMessage& display, const CallerIdFormat& format) noexcept;
   /// The same with bytes that are already a message, at most kMostMessageBytes of them, and a modem of one's own.
   void begin(std::span<const std::uint8_t> message, const CallerIdFormat& format, const FskModulator& modem) noexcept;
   void stop() noexcept { part_ = Part::done; }

@@ -57,7 +57,7 @@ bool DtmfCallerIdReceiver::digit(char key) noexcept {
 }
 
 void DtmfCallerIdReceiver::endSection() noexcept {
-  CallerDisplay& display = report_.display;
+  CallerIdMessage& display = report_.display;
   const std::string_view digits = digits_.view();
   if (section_ == 'B' || (section_ == 'D' && first_ && digits.size() == 1)) {
     display.numberAbsence = absenceOfCode(digits);
@@ -67,7 +67,7 @@ void DtmfCallerIdReceiver::endSection() noexcept {
   }
 }
 
-BoundedText<32> dtmfCallerIdKeys(const CallerDisplay& display, char startKey) noexcept {
+BoundedText<32> dtmfCallerIdKeys(const CallerIdMessage& display, char startKey) noexcept {
   BoundedText<32> keys;
   if (!display.number.empty()) {
     keys.append(startKey);

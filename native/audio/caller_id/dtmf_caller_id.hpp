@@ -29,6 +29,6 @@ class DtmfCallerIdReceiver {
 };
 
 /// `display` as keys to send: A<number>C, B<reason>C; `startKey` A or D. Empty when there is nothing to tell.
-[[nodiscard]] BoundedText<32> dtmfCallerIdKeys(const CallerDisplay& display, char startKey) noexcept;
+[[nodiscard]] BoundedText<32> dtmfCallerIdKeys(const CallerIdMessage& display, char startKey) noexcept;
 
 }  // namespace branchline

@@ -42,7 +42,7 @@ BoundedText<24> numberOf(Bytes bytes) noexcept {
   return number;
 }
 
-void readTime(Bytes bytes, CallerDisplay& display) noexcept {
+void readTime(Bytes bytes, CallerIdMessage& display) noexcept {
   if (bytes.size() < 8 || !std::all_of(bytes.begin(), bytes.begin() + 8, [](std::uint8_t c) { return c >= '0' && c <= '9'; })) return;
   const auto two = [&](std::size_t at) { return (bytes[at] - '0') * 10 + bytes[at + 1] - '0'; };
   if (two(0) < 1 || two(0) > 12 || two(2) < 1 || two(2) > 31 || two(4) > 23 || two(6) > 59) return;
@@ -52,7 +52,7 @@ void readTime(Bytes bytes, CallerDisplay& display) noexcept {
   display.minute = two(6);
 }
 
-void readParameter(std::uint8_t type, Bytes value, CallerDisplay& display) noexcept {
+void readParameter(std::uint8_t type, Bytes value, CallerIdMessage& display) noexcept {
   if (value.empty()) return;
   switch (type) {
     case kTime: readTime(value, display); break;
@@ -74,18 +74,18 @@ void readParameter(std::uint8_t type, Bytes value, CallerDisplay& display) noexc
   }
 }
 
-CallerIdFault readMultiple(Bytes content, CallerDisplay& display) noexcept {
+CallerIdFault readMultiple(Bytes content, CallerIdMessage& display) noexcept {
   while (!content.empty()) {
     if (content.size() < 2 || content.size() < 2U + content[1]) return CallerIdFault::malformed;
     readParameter(content[0], content.subspan(2, content[1]), display);
     content = content.subspan(2U + content[1]);
   }
-  if (display.callType == kMessageWaitingCall) display.kind = CallerDisplay::Kind::messageWaiting;
+  if (display.callType == kMessageWaitingCall) display.kind = CallerIdMessage::Kind::messageWaiting;
   return CallerIdFault::none;
 }
 
 // Time, then the number or why there is none.
-CallerIdFault readSingle(Bytes content, CallerDisplay& display) noexcept {
+CallerIdFault readSingle(Bytes content, CallerIdMessage& display) noexcept {
   if (content.size() < 9) return CallerIdFault::malformed;
   readTime(content, display);
   const Bytes rest = content.subspan(8);
@@ -156,7 +156,7 @@ bool isCallerIdType(std::uint8_t type) noexcept {
          type == kShortMessage;
 }
 
-CallerIdFault parseCallerDisplay(Bytes message, CallerDisplay& display) noexcept {
+CallerIdFault parseCallerDisplay(Bytes message, CallerIdMessage& display) noexcept {
   display = {};
   if (message.size() < 3 || message.size() < message[1] + 3U) return CallerIdFault::truncated;
   message = message.first(message[1] + 3U);
@@ -167,20 +167,20 @@ CallerIdFault parseCallerDisplay(Bytes message, CallerDisplay& display) noexcept
   switch (message[0]) {
     case kSingleCall: return readSingle(content, display);
     case kSingleWaiting:
-      display.kind = CallerDisplay::Kind::messageWaiting;
+      display.kind = CallerIdMessage::Kind::messageWaiting;
       display.messageWaiting = !content.empty() && content[0] == 0x42;  // 0x42 lights the lamp, 0x6F puts it out.
       return CallerIdFault::none;
     case kCallSetup: return readMultiple(content, display);
-    case kMessageWaiting: display.kind = CallerDisplay::Kind::messageWaiting; return readMultiple(content, display);
+    case kMessageWaiting: display.kind = CallerIdMessage::Kind::messageWaiting; return readMultiple(content, display);
     case kChargeAdvice:
-    case kShortMessage: display.kind = CallerDisplay::Kind::other; return CallerIdFault::none;
+    case kShortMessage: display.kind = CallerIdMessage::Kind::other; return CallerIdFault::none;
     default: return CallerIdFault::unknownType;
   }
 }
 
-std::size_t encodeCallerDisplay(const CallerDisplay& display, std::span<std::uint8_t, kMostMessageBytes> message) noexcept {
+std::size_t encodeCallerDisplay(const CallerIdMessage& display, std::span<std::uint8_t, kMostMessageBytes> message) noexcept {
   Writer writer(message);
-  const bool waiting = display.kind == CallerDisplay::Kind::messageWaiting;
+  const bool waiting = display.kind == CallerIdMessage::Kind::messageWaiting;
   writer.byte(waiting ? kMessageWaiting : kCallSetup);
   writer.byte(0);
   if (display.callType != 0) writer.parameter(kCallType, static_cast<std::uint8_t>(display.callType));  // SIN 227: the first of all.

@@ -33,7 +33,7 @@ class BoundedText {
 enum class DisplayAbsence : std::uint8_t { none, withheld, unavailable };
 
 /// What a caller display message tells. Text is data from the line: printable, UTF-8, nothing else.
-struct CallerDisplay {
+struct CallerIdMessage {
   enum class Kind : std::uint8_t { call, messageWaiting, other };
   Kind kind = Kind::call;
   BoundedText<24> number;  // Digits, *, #, a leading +; as the network shows it.
@@ -60,10 +60,10 @@ inline constexpr std::size_t kMostMessageBytes = 258;  // Type, length, 255 of c
 
 /// Reads a whole message, from its type to its checksum: single or multiple data format of Bellcore (GR-30-CORE, GR-31-CORE), ETSI EN 300 659-3 and
 /// BT SIN 227, which share their codes. Unknown parameters are skipped; none may run past the end.
-[[nodiscard]] CallerIdFault parseCallerDisplay(std::span<const std::uint8_t> message, CallerDisplay& display) noexcept;
+[[nodiscard]] CallerIdFault parseCallerDisplay(std::span<const std::uint8_t> message, CallerIdMessage& display) noexcept;
 
 /// Writes `display` as a multiple data format message with its checksum. Answers its size.
-std::size_t encodeCallerDisplay(const CallerDisplay& display, std::span<std::uint8_t, kMostMessageBytes> message) noexcept;
+std::size_t encodeCallerDisplay(const CallerIdMessage& display, std::span<std::uint8_t, kMostMessageBytes> message) noexcept;
 
 /// One character of a message's text into `text`: printable ASCII as it is, ISO 8859-1 as UTF-8, all else dropped.
 template <std::size_t kMost>

@@ -13,7 +13,7 @@ namespace branchline {
 /// A message that was heard, or why it was not.
 struct CallerIdReport {
   CallerIdFault fault = CallerIdFault::none;
-  CallerDisplay display;
+  CallerIdMessage display;
   bool mended = false;   // One uncertain bit was turned, as the checksum asked.
   int doubtfulBits = 0;  // How many might as well be the other.
 };
