@@ -84,6 +84,9 @@ class AudioCore {
   // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
   /// One frame of 20 ms.
   void runFrame(std::int64_t nowNs) noexcept;
+  /// How much longer than 20 ms a frame lasts.
+  void pace(std::int32_t ns) noexcept { paceNs_ = ns; }
+  [[nodiscard]] std::int32_t paceNs() const noexcept { return paceNs_; }
   /// Only the commands that wait, at `nowNs`: between frames of a stepped clock, and at the end.
   void runCommands(std::int64_t nowNs) noexcept;
 
@@ -156,6 +159,7 @@ class AudioCore {
   std::vector<Object> objects_;  // By slot.
   std::vector<LegAudio*> legs_;
   std::int64_t nowNs_ = 0;
+  std::int32_t paceNs_ = 0;
   bool told_ = false;
   bool closedRecorder_ = false;
 };

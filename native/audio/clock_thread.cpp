@@ -46,7 +46,7 @@ void ClockThread::run() noexcept {
   const MonotonicClock clock;
   std::int64_t due = clock.nowNs();
   while (!stopping_.load(std::memory_order_relaxed)) {
-    due += kFrameNs;
+    due += kFrameNs + core_.paceNs();
     sleepUntil(due);
     const std::int64_t began = clock.nowNs();
     const std::int64_t lateness = began - due;

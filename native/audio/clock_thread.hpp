@@ -10,8 +10,8 @@
 
 namespace branchline {
 
-/// The audio clock: runs a frame every 20 ms of CLOCK_MONOTONIC, without drift. Late by up to 200 ms it catches up frame by frame; beyond that it
-/// skips what is past, and counts it.
+/// The audio clock: runs a frame every 20 ms of CLOCK_MONOTONIC, or of a card where one paces it (Engine::pace), without drift. Late by up to 200 ms
+/// it catches up frame by frame; beyond that it skips what is past, and counts it.
 class ClockThread {
  public:
   static constexpr std::array<double, 9> kLatenessBoundsMs = {0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50};

@@ -26,6 +26,7 @@ void Engine::addPart(SteppedPart& part) { impl_->addPart(part); }
 void Engine::removePart(SteppedPart& part) { impl_->removePart(part); }
 void Engine::addFrameHook(void (*hook)(void* context) noexcept, void* context) { impl_->core().addHook(hook, context); }
 void Engine::removeFrameHook(void* context) { impl_->core().removeHook(context); }
+void Engine::pace(std::int32_t ns) noexcept { impl_->core().pace(ns); }
 
 Handle Engine::createLeg(LegOwner& owner) { return impl_->createLeg(owner); }
 Status Engine::attach(Handle leg, MediaPort& port) { return impl_->attach(leg, port); }

@@ -78,9 +78,11 @@ class Engine {
   /// Parts run in the order they were added. `part` must stay until removePart.
   void addPart(SteppedPart& part);
   void removePart(SteppedPart& part);
-  /// Called on the audio thread at the start of every frame, before any pull: the virtual card's exchange, later the real card's pacing.
+  /// Called on the audio thread at the start of every frame, before any pull: a card's input, the virtual card's exchange.
   void addFrameHook(void (*hook)(void* context) noexcept, void* context);
   void removeFrameHook(void* context);  // Returns when the audio thread has let go of it.
+  /// From a frame hook: how much longer than 20 ms frames last from now on, so that the audio clock keeps in step with a card's.
+  void pace(std::int32_t ns) noexcept;
 
   // --- Legs, for line stacks ------------------------------------------------------------------------------------------------------------
   /// A leg of `owner` without audio; kNoHandle when every slot is taken.

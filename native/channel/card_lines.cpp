@@ -72,6 +72,7 @@ void CardLines::runDue(std::int64_t) {
 // The card first, so that its users and the legs find what came in this frame.
 void CardLines::runFrame() noexcept {
   io_.frame();
+  engine_.pace(io_.paceNs());
   for (auto& place : framed_) {
     if (CardUser* const user = place.enter()) {
       user->beginFrame();

@@ -139,6 +139,8 @@ class ChannelIo {
   virtual void frame() noexcept = 0;
   virtual void read(int channel, Frame& out) noexcept = 0;
   virtual void write(int channel, const Frame& in) noexcept = 0;
+  /// How much longer than 20 ms the frame at hand is to last, for the audio clock to keep in step with the card's. After frame().
+  [[nodiscard]] virtual std::int32_t paceNs() const noexcept { return 0; }
 };
 
 }  // namespace branchline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "common/g711.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -46,6 +47,16 @@ std::uint8_t linearToAlaw(std::int16_t sample) noexcept {
   const unsigned segment = magnitude < 32 ? 0 : static_cast<unsigned>(std::bit_width(magnitude)) - 5;
   const unsigned interval = (magnitude >> (segment < 2 ? 1 : segment)) & 0x0F;
   return static_cast<std::uint8_t>(((segment << 4) | interval) ^ (positive ? 0xD5 : 0x55));
+}
+
+std::uint8_t linearToUlaw(std::int16_t sample) noexcept {
+  constexpr unsigned kBias = 0x84;  // 33, times 4.
+  constexpr unsigned kMost = 0x7FFF - kBias;
+  const bool negative = sample < 0;
+  const auto magnitude = std::min(static_cast<unsigned>(negative ? -static_cast<int>(sample) : sample), kMost) + kBias;
+  const unsigned segment = static_cast<unsigned>(std::bit_width(magnitude)) - 8;
+  const unsigned interval = (magnitude >> (segment + 3)) & 0x0F;
+  return static_cast<std::uint8_t>(((segment << 4) | interval) ^ (negative ? 0x7F : 0xFF));
 }
 
 }  // namespace branchline
