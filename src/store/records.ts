@@ -245,7 +245,7 @@ export interface TryRecord {
   /** Left us without a local error. */
   readonly sent: boolean;
   readonly detail: string;
-  /** What the line could not carry ("networkCli", "presentationCli", …). */
+  /** What the line could not carry: networkCli, presentationCli, callerName, withholding, diversion. */
   readonly notCarried: readonly string[];
 }
 

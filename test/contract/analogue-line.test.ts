@@ -19,6 +19,7 @@ linePortContract('analogue lines of the virtual card, in virtual time', () => {
       world.card.callIn(1, '205');
       return Promise.resolve({ hangUp: () => world.card.hangUp(1) });
     },
+    callerOf: () => null,
     heardDigits: () => {
       const file = world.card.heardFile(world.card.calls()[0]?.id ?? '');
       return Promise.resolve(file === null ? 'no file' : dtmfDigits(readWav(file)));

@@ -4,6 +4,7 @@ import type { TrunkRecord } from '../../src/store/index.js';
 import {
   type Address,
   type CliPair,
+  type DialRequest,
   type Digit,
   type IncomingLeg,
   type Leg,
@@ -31,9 +32,20 @@ export interface LineFixture {
   listen(leg: Leg): void;
   /** The far end calls us; it keys digit 1 three seconds after we answer. */
   callIn(): Promise<FarCaller>;
+  /** What the far end was told of who calls; null where the kind of line carries nothing of it. */
+  callerOf(leg: Leg): CallerAsTold | null;
   /** Keys that the far end of the leg has heard since it answered. The leg has ended. */
   heardDigits(leg: Leg): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Who calls, as a far end is told. */
+export interface CallerAsTold {
+  /** E.164; absent where it is withheld or not told. */
+  readonly number: string | undefined;
+  readonly withheld: boolean;
+  /** The number the call was diverted from; "" none. */
+  readonly divertedFrom: string;
 }
 
 export interface FarCaller {
@@ -81,9 +93,10 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
 
     const addressOf = (key: FarEndKey): Address => ({ kind: 'number', e164: `+441632960${key}` });
 
-    function dial(key: FarEndKey, trunk: TrunkRecord = fixture.trunk): Diary {
+    function dial(key: FarEndKey, settings: Partial<DialRequest> = {}): Diary {
       lastLeg += 1;
-      return new Diary(fixture.line.dial({ legId: `leg_${lastLeg}`, trunk, to: addressOf(key), cli: CLI, identity: newLineIdentity() }));
+      const plain = { legId: `leg_${lastLeg}`, trunk: fixture.trunk, to: addressOf(key), cli: CLI, identity: newLineIdentity() };
+      return new Diary(fixture.line.dial({ ...plain, ...settings }));
     }
 
     /** Lets time pass until `reached`; fails after `limitMs`. */
@@ -191,6 +204,27 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
       expect(await fixture.heardDigits(diary.leg)).toBe('25#');
     });
 
+    it('carries nothing of one call over to the next', async () => {
+      const withheld = { ...OWN, presentation: 'restricted' } as const;
+      const special = await answered(dial('200', { cli: { network: OWN, presentation: withheld }, diversion: '+441632960199' }));
+      await fixture.pass(500);
+      special.leg.sendDigits('1', 'inBand');
+      await fixture.pass(1000);
+      special.leg.clear(16);
+      await endOf(special);
+      const told = fixture.callerOf(special.leg);
+      if (told !== null) expect(told).toMatchObject({ number: undefined, withheld: true, divertedFrom: '+441632960199' });
+
+      const plain = await answered(dial('200'));
+      await fixture.pass(500);
+      plain.leg.sendDigits('25#');
+      await fixture.pass(1500);
+      plain.leg.clear(16);
+      await endOf(plain);
+      expect(await fixture.heardDigits(plain.leg)).toBe('25#');
+      if (told !== null) expect(fixture.callerOf(plain.leg)).toEqual({ number: OWN.number, withheld: false, divertedFrom: '' });
+    });
+
     it('does nothing for a leg that has ended, and does not mind', async () => {
       const diary = dial('201');
       await endOf(diary);
@@ -203,7 +237,7 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
     });
 
     it('ends the leg, and throws nothing, on a trunk that it does not have', async () => {
-      const diary = dial('200', { ...fixture.trunk, id: 'trk_other' });
+      const diary = dial('200', { trunk: { ...fixture.trunk, id: 'trk_other' } });
       expect(diary.leg.state).toBe('new');
       expect(await endOf(diary)).toMatchObject({ by: 'line', sent: false, responded: false });
     });

@@ -33,6 +33,7 @@ linePortContract('SIP, with a second process as far end', async (): Promise<Line
       const call = farEnd.call(SERVICE_NUMBER, '+441632960205', ports.udp);
       return Promise.resolve({ hangUp: () => farEnd.hangUp(call) });
     },
+    callerOf: (leg) => farEnd.callerOf(leg.details.lineCallId),
     heardDigits: (leg) => Promise.resolve(farEnd.digitsOf(leg.details.lineCallId)),
     close: async () => {
       await native.engine.close();

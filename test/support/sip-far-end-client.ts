@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 
+import type { CallerAsTold } from '../contract/line-port.js';
 import type { FromFarEnd, ToFarEnd } from './sip-far-end.js';
 
 /** A SIP far end that runs as a process beside the test. */
@@ -8,6 +9,7 @@ export class SipFarEnd {
   readonly port: number;
   readonly #child: ChildProcess;
   readonly #digits = new Map<string, string>();
+  readonly #callers = new Map<string, CallerAsTold>();
   readonly #ends = new Map<string, { readonly q850: number; readonly sipStatus: number }>();
   #calls = 0;
 
@@ -30,6 +32,11 @@ export class SipFarEnd {
   /** Keys that were heard in a call, by its Call-ID. */
   digitsOf(lineCallId: string): string {
     return this.#digits.get(lineCallId) ?? '';
+  }
+
+  /** Who called it, as it was told, by the Call-ID. */
+  callerOf(lineCallId: string): CallerAsTold | null {
+    return this.#callers.get(lineCallId) ?? null;
   }
 
   /** Lets it call `to` at our port; answers the call's name. */
@@ -63,6 +70,9 @@ export class SipFarEnd {
     switch (message.tell) {
       case 'digit':
         this.#digits.set(message.lineCallId, `${this.digitsOf(message.lineCallId)}${message.digit}`);
+        break;
+      case 'caller':
+        this.#callers.set(message.lineCallId, { number: message.number, withheld: message.withheld, divertedFrom: message.divertedFrom });
         break;
       case 'ended':
         this.#ends.set(message.call, message);

@@ -12,6 +12,13 @@ export type ToFarEnd =
   | { readonly do: 'close' };
 export type FromFarEnd =
   | { readonly tell: 'ready'; readonly port: number }
+  | {
+      readonly tell: 'caller';
+      readonly lineCallId: string;
+      readonly number: string | undefined;
+      readonly withheld: boolean;
+      readonly divertedFrom: string;
+    }
   | { readonly tell: 'digit'; readonly lineCallId: string; readonly digit: string }
   | { readonly tell: 'ended'; readonly call: string; readonly q850: number; readonly sipStatus: number };
 
@@ -32,6 +39,10 @@ const ports = line.start({
 });
 tell({ tell: 'ready', port: ports.udp });
 
+native.events.on('legIncoming', ({ callId, fromUri, privacy, diversion }) => {
+  const number = /^sip:(\+\d+)@/.exec(fromUri)?.[1];
+  tell({ tell: 'caller', lineCallId: callId, number, withheld: privacy.includes('id'), divertedFrom: /(\+\d+)/.exec(diversion)?.[1] ?? '' });
+});
 line.onIncoming(({ leg }) => {
   leg.events.on('digit', ({ digit }) => tell({ tell: 'digit', lineCallId: leg.details.lineCallId, digit }));
   leg.events.on('answered', () => behaveAnswered(leg, keyOf(leg)));

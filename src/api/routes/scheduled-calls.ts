@@ -60,7 +60,9 @@ const TryView = Type.Object({
   sipStatus: nullable(Type.Integer()),
   sent: Type.Boolean(),
   detail: Type.String(),
-  notCarried: Type.Array(Type.String()),
+  notCarried: Type.Array(Type.String(), {
+    description: 'What was asked and the line cannot carry: networkCli, presentationCli, callerName, withholding, diversion',
+  }),
 });
 
 const AttemptView = Type.Object(

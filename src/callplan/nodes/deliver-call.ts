@@ -103,6 +103,7 @@ async function tryCandidate(ctx: NodeContext<Settings>, candidate: Candidate, ri
     q850: result.q850,
     sipStatus: result.sipStatus,
     detail: result.detail,
+    tries: result.tries.map(({ trunkName, q850, notCarried }) => ({ trunkName, q850, notCarried })),
   });
   if (legs === 0 && result.outcome !== 'cancelled') accountForNoLeg(ctx, candidate, result, startAt);
   return result;

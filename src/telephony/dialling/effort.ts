@@ -115,7 +115,7 @@ export class Effort {
       ...(group === null ? {} : { trunkGroup: group.name }),
       startedAt: clock.now(),
       ...facts,
-      notCarried: notCarried(trunk.kind, this.#destination),
+      notCarried: notCarried(trunk, this.#destination),
     };
   }
 
