@@ -1,7 +1,7 @@
 import type { Metrics } from './api/index.js';
 import type { EventLog } from './delivery/index.js';
 import type { EventPort, SchedulerEvent } from './scheduler/index.js';
-import type { Call, CallRegistry, LinePort } from './telephony/index.js';
+import type { Call, CallRegistry, LinePort, OutOfService } from './telephony/index.js';
 
 /** The scheduler's events go into the event log, in the commits of what they tell; attempts are counted on the way. */
 export function schedulerEvents(eventLog: EventLog, metrics: () => Metrics): EventPort {
@@ -57,4 +57,12 @@ export function logTrunkEvents(lines: readonly LinePort[], eventLog: EventLog, r
         eventLog.emit({ accountId: rootAccountId, type: state === 'up' ? 'trunk.cameUp' : 'trunk.wentDown', data: { trunkId, detail } });
     });
   }
+}
+
+/** Who took a line out of service, or gave it back, and why. */
+export function logOutOfService(outOfService: OutOfService, eventLog: EventLog, rootAccountId: string): void {
+  outOfService.events.on('changed', ({ channel, record, by }) => {
+    const type = record === null ? 'line.wentInService' : 'line.wentOutOfService';
+    eventLog.emit({ accountId: rootAccountId, type, data: { line: channel, by, ...(record === null ? {} : { reason: record.reason }) } });
+  });
 }

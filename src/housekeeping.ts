@@ -9,6 +9,8 @@ const DAY_MS = 24 * HOUR_MS;
 const EVENTS_KEPT_MS = DAY_MS;
 const KEYS_KEPT_MS = 2 * DAY_MS;
 const TRACES_KEPT_MS = 90 * DAY_MS;
+const LINE_HISTORY_KEPT_MS = 90 * DAY_MS;
+const LINE_HISTORY_ROWS = 200_000;
 
 interface HousekeepingParts {
   readonly store: Store;
@@ -52,6 +54,8 @@ async function removeOld(store: Store, clock: Clock): Promise<void> {
     store.events.deleteBefore(now - EVENTS_KEPT_MS),
     store.idempotency.deleteBefore(now - KEYS_KEPT_MS),
     store.traces.deleteBefore(now - TRACES_KEPT_MS),
+    store.lineHistory.deleteBefore(now - LINE_HISTORY_KEPT_MS),
+    store.lineHistory.keepNewest(LINE_HISTORY_ROWS),
   ];
   await store.commit(...commands);
 }

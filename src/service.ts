@@ -20,16 +20,29 @@ import {
 } from './core/index.js';
 import { EventLog } from './delivery/index.js';
 import { makeDemo } from './demo.js';
-import { logCallEvents, logTrunkEvents, schedulerEvents } from './event-wiring.js';
+import { logCallEvents, logOutOfService, logTrunkEvents, schedulerEvents } from './event-wiring.js';
 import { HealthService } from './health/index.js';
 import { startHousekeeping } from './housekeeping.js';
 import { AnalogueLine } from './lines/analogue/analogue-line.js';
 import { VirtualCard } from './lines/analogue/virtual-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
+import { NativeCard } from './lines/card/native-card.js';
 import { AudioLibrary, NativeMedia } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
 import { openStore, type Store } from './store/index.js';
-import { CallRegistry, InboundCalls, type LinePort, LiveLegs, TrunkDialler, TrunkDirectory, type VirtualCardPort } from './telephony/index.js';
+import {
+  CallRegistry,
+  type CardPort,
+  InboundCalls,
+  type LineHealthParts,
+  type LinePort,
+  type LineWatch,
+  LiveLegs,
+  TrunkDialler,
+  TrunkDirectory,
+  type VirtualCardPort,
+  watchLines,
+} from './telephony/index.js';
 
 const NORMAL_CLEARING = 16;
 /** Fits into the 5 s of a stop even where the scheduler takes all its time. */
@@ -99,6 +112,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const trunks = new TrunkDirectory({ store, clock, logger, lines: lines.ports, live, country: settings.country });
   const calls = new CallRegistry({ store, clock, logger, live });
   const dialler = new TrunkDialler({ trunks, clock, logger });
+  const lineHealth = watchLines({ store, clock, logger, live, lines: lines.ports, card: lines.card });
   // Before anything is waited for: who calls while the rest starts is refused, not left ringing.
   const inbound = new InboundCalls({ registry: calls, store, lines: lines.ports, clock, logger, maxCalls: settings['sip.maxCalls'] });
   await calls.closeOrphans();
@@ -116,7 +130,10 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const runner = new PlanRunner({ store, catalogue, media, dialler, audio, clock, logger });
   const serviceNumbers = new ServiceNumberService(store, accounts, clock);
 
+  lineHealth.outOfService.start();
   trunks.start();
+  lineHealth.spans.start();
+  stops.push(() => lineHealth.spans.stop());
   if (settings.demo) {
     const promptFolder = path.join(options.packageRoot, 'board', 'prompts', 'en-GB');
     await makeDemo(
@@ -141,10 +158,13 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     liveCalls: () => calls.live().length,
     openRequests: () => store.scheduledCalls.countOpen(store.accounts.subtreeIds(root.id)),
     trunks: () => trunks.list().map(({ id, name }) => ({ name, up: trunks.state(id)?.state !== 'down', inUse: live.ofTrunk(id) })),
+    lines: () => lineFigures(lineHealth.watch),
+    spans: () => lineHealth.spans.list(),
   });
   logCallEvents(calls, eventLog, metrics);
   logTrunkEvents(lines.ports, eventLog, root.id);
-  addHealthChecks(health, { store, scheduler, trunks });
+  logOutOfService(lineHealth.outOfService, eventLog, root.id);
+  addHealthChecks(health, { store, scheduler, trunks, lineHealth });
   watchStore(health, store, logger);
 
   const handler = new InboundHandler({ store, plans, runner, logger });
@@ -172,7 +192,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     scheduler,
     calls,
     trunks,
-    lines: { lines: () => lines.ports.flatMap((line) => line.lines()) },
+    lines: lineHealth,
     virtualCard: lines.virtualCard,
   });
   const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken, options.announceToken);
@@ -188,6 +208,8 @@ interface Lines {
   readonly ports: readonly LinePort[];
   readonly fxoChannels: readonly number[];
   readonly virtualCard: VirtualCardPort | null;
+  /** Null where there is no card. */
+  readonly card: CardPort | null;
 }
 
 type LineParts = ConstructorParameters<typeof SipLine>[0];
@@ -211,14 +233,24 @@ function startCard(parts: LineParts, settings: Settings): Lines {
     case 'dahdi':
       throw new BranchlineError(coreErrors.cardUnsupported, 'Real cards come with the lines: set BRANCHLINE_CARD to virtual or none');
     case 'none':
-      return { ports: [], fxoChannels: [], virtualCard: null };
+      return { ports: [], fxoChannels: [], virtualCard: null, card: null };
     case 'virtual': {
       const analogue = new AnalogueLine(parts);
       const channels = analogue.startVirtual({ fxo: settings['card.fxo'], fxs: settings['card.fxs'] });
       const virtualCard = new VirtualCard({ ...parts, folder: path.join(settings.stateDir, 'far-end'), channels });
-      return { ports: [analogue], fxoChannels: channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel), virtualCard };
+      const fxoChannels = channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel);
+      return { ports: [analogue], fxoChannels, virtualCard, card: new NativeCard(parts.native) };
     }
   }
+}
+
+function lineFigures(watch: LineWatch): readonly { channel: number; usable: boolean; inUse: boolean; calls: number }[] {
+  return watch.list().map(({ channel, state, outOfService, calls }) => ({
+    channel,
+    usable: state !== 'alarm' && state !== 'removed' && outOfService === null,
+    inUse: state === 'ringing' || state === 'dialling' || state === 'talking',
+    calls: calls.total,
+  }));
 }
 
 function sipOptions(settings: Settings) {
@@ -264,9 +296,10 @@ interface HealthNeeds {
   readonly store: Store;
   readonly scheduler: Scheduler;
   readonly trunks: TrunkDirectory;
+  readonly lineHealth: LineHealthParts;
 }
 
-function addHealthChecks(health: HealthService, { store, scheduler, trunks }: HealthNeeds): void {
+function addHealthChecks(health: HealthService, { store, scheduler, trunks, lineHealth }: HealthNeeds): void {
   health.add(() => {
     const { commits, writable } = store.statistics();
     return writable
@@ -281,6 +314,10 @@ function addHealthChecks(health: HealthService, { store, scheduler, trunks }: He
   health.add(() => {
     const down = trunks.list().filter(({ id, enabled }) => enabled && trunks.state(id)?.state === 'down');
     return { name: 'trunks', state: down.length === 0 ? 'ok' : 'degraded', detail: down.map(({ name }) => name).join(', ') };
+  });
+  health.add(() => {
+    const failing = [...lineHealth.spans.failing(), ...lineHealth.watch.failing()];
+    return { name: 'lines', state: failing.length === 0 ? 'ok' : 'degraded', detail: failing.join('; ') };
   });
 }
 

@@ -5,7 +5,7 @@ import type { EventLog } from '../delivery/index.js';
 import type { HealthService } from '../health/index.js';
 import type { Scheduler } from '../scheduler/index.js';
 import type { AudioFileRecord, Store } from '../store/index.js';
-import type { CallRegistry, LineState, TrunkDirectory, VirtualCardPort } from '../telephony/index.js';
+import type { CallRegistry, LineHealthParts, TrunkDirectory, VirtualCardPort } from '../telephony/index.js';
 import type { Metrics } from './metrics.js';
 
 /** Uploaded audio: checked, converted to 8 kHz mono and kept; the media room fulfils it. */
@@ -25,11 +25,6 @@ export interface AudioLibraryPort {
   pathOf(record: AudioFileRecord): string;
 }
 
-/** What the lines tell of themselves. */
-export interface LinesPort {
-  lines(): readonly LineState[];
-}
-
 /** Everything the API speaks for; `main.ts` puts it together. */
 export interface ApiDependencies {
   readonly version: string;
@@ -47,7 +42,8 @@ export interface ApiDependencies {
   readonly scheduler: Scheduler;
   readonly calls: CallRegistry;
   readonly trunks: TrunkDirectory;
-  readonly lines: LinesPort;
+  /** The card's lines and spans, watched. */
+  readonly lines: LineHealthParts;
   /** Null where the card is not virtual. */
   readonly virtualCard: VirtualCardPort | null;
 }

@@ -26,10 +26,14 @@ export interface MetricSources {
   readonly liveCalls: () => number;
   readonly openRequests: () => number;
   readonly trunks: () => readonly { readonly name: string; readonly up: boolean; readonly inUse: number }[];
+  readonly lines: () => readonly { readonly channel: number; readonly usable: boolean; readonly inUse: boolean; readonly calls: number }[];
+  readonly spans: () => readonly { readonly span: number; readonly alarms: readonly string[]; readonly slips: number }[];
 }
 
 /** Upper bounds, in seconds, of the engine's lateness histogram (native/audio/engine.hpp). */
 const LATENESS_BOUNDS = ['0.0001', '0.00025', '0.0005', '0.001', '0.002', '0.005', '0.01', '0.02', '0.05', '+Inf'];
+
+const SPAN_ALARMS = ['red', 'yellow', 'blue', 'loopback', 'removed'];
 
 /** The Prometheus registry (`/metrics`), and the instruments that rooms' events feed. */
 export class Metrics {
@@ -76,6 +80,8 @@ export class Metrics {
     this.#gauge('branchline_store_commit_p99_seconds', 'Store: p99 of the last 1,000 commits', () => sources.store().commitP99Ms / 1000);
     this.#frameLateness(sources);
     this.#trunks(sources);
+    this.#lines(sources);
+    this.#spans(sources);
   }
 
   #gauge(name: string, help: string, read: () => number): void {
@@ -106,14 +112,56 @@ export class Metrics {
   }
 
   #trunks(sources: MetricSources): void {
+    this.#labelled('branchline_trunk_up', 'Whether the trunk can be used', ['trunk'], () =>
+      sources.trunks().map(({ name, up }) => [{ trunk: name }, Number(up)]),
+    );
+    this.#labelled('branchline_trunk_calls', 'Calls on the trunk now', ['trunk'], () =>
+      sources.trunks().map(({ name, inUse }) => [{ trunk: name }, inUse]),
+    );
+  }
+
+  #lines(sources: MetricSources): void {
+    const of = (read: (line: ReturnType<MetricSources['lines']>[number]) => number) => () =>
+      sources.lines().map((line) => [{ line: String(line.channel) }, read(line)] as const);
+    this.#labelled(
+      'branchline_line_up',
+      'Whether calls can be made on the line',
+      ['line'],
+      of(({ usable }) => Number(usable)),
+    );
+    this.#labelled(
+      'branchline_line_in_use',
+      'Whether the line is in use',
+      ['line'],
+      of(({ inUse }) => Number(inUse)),
+    );
+    this.#labelled(
+      'branchline_line_calls',
+      'Calls that the line has had',
+      ['line'],
+      of(({ calls }) => calls),
+    );
+  }
+
+  #spans(sources: MetricSources): void {
+    this.#labelled('branchline_span_alarm', 'Whether the span has the alarm', ['span', 'alarm'], () =>
+      sources.spans().flatMap(({ span, alarms }) => SPAN_ALARMS.map((alarm) => [{ span: String(span), alarm }, Number(alarms.includes(alarm))])),
+    );
+    this.#labelled('branchline_span_slips', 'Slips of the span since its driver started', ['span'], () =>
+      sources.spans().map(({ span, slips }) => [{ span: String(span) }, slips]),
+    );
+  }
+
+  /** A gauge whose values are read anew at each scrape. */
+  #labelled(name: string, help: string, labelNames: string[], read: () => readonly (readonly [Record<string, string>, number])[]): void {
     new Gauge({
-      name: 'branchline_trunk_up',
-      help: 'Whether the trunk can be used',
-      labelNames: ['trunk'],
+      name,
+      help,
+      labelNames,
       registers: [this.registry],
       collect() {
         this.reset();
-        for (const trunk of sources.trunks()) this.set({ trunk: trunk.name }, trunk.up ? 1 : 0);
+        for (const [labels, value] of read()) this.set(labels, value);
       },
     });
   }

@@ -40,12 +40,14 @@ function planOf(sql: string): readonly string[] {
 }
 
 /**
- * Scans that are meant: tables that hold a handful of rows (trunks and their groups, tokens, counts by state), lists of ids that came as JSON, the recursion's own
+ * Scans that are meant: tables that hold a handful of rows (trunks and their groups, lines, tokens, counts by state), lists of ids that came as JSON, the recursion's own
  * rows, and partial indexes, which hold only what is open.
  */
 const MEANT = [
   /^SCAN trunks/u,
   /^SCAN trunk_group/u,
+  /^SCAN lines_out_of_service/u,
+  /^SCAN trace\.line_totals/u,
   /^SCAN tokens/u,
   /^SCAN request_counts/u,
   /^SCAN json_each/u,

@@ -314,6 +314,34 @@ export interface TraceRecord {
   readonly data: string;
 }
 
+/** Something that happened to a line or a span of the card. */
+export interface LineEventRecord {
+  /** Rises; 0 before it was stored. */
+  readonly id: number;
+  /** "line/3", "span/1". */
+  readonly subject: string;
+  readonly at: number;
+  readonly type: string;
+  /** JSON text. */
+  readonly data: string;
+}
+
+/** How many calls a line has had. */
+export interface LineTotalRecord {
+  readonly subject: string;
+  readonly calls: number;
+  readonly since: number;
+}
+
+/** A line that a person took out of service. */
+export interface OutOfServiceRecord {
+  readonly channel: number;
+  readonly reason: string;
+  /** Id of the token that asked. */
+  readonly by: string;
+  readonly at: number;
+}
+
 /** The answer that an Idempotency-Key got the first time. */
 export interface IdempotencyRecord {
   readonly accountId: string;

@@ -8,6 +8,9 @@ import type {
   CdrRecord,
   EventRecord,
   IdempotencyRecord,
+  LineEventRecord,
+  LineTotalRecord,
+  OutOfServiceRecord,
   PlanRecord,
   PlanVersionRecord,
   RequestRecord,
@@ -207,6 +210,26 @@ export interface TraceRepository {
   deleteBefore(at: number): WriteCommand;
 }
 
+export interface LineHistoryRepository {
+  append(record: LineEventRecord): WriteCommand;
+  /** One more call of a line; `at` begins its count. */
+  countCall(subject: string, at: number): WriteCommand;
+  /** Newest first, older than the event `before`; null: from the newest. */
+  page(subject: string, before: number | null, limit: number): readonly LineEventRecord[];
+  last(subject: string, type: string): LineEventRecord | null;
+  callsSince(subject: string, since: number): number;
+  totals(): readonly LineTotalRecord[];
+  deleteBefore(at: number): WriteCommand;
+  /** Forgets the oldest, of whatever subject, where there are more. */
+  keepNewest(rows: number): WriteCommand;
+}
+
+export interface OutOfServiceRepository {
+  put(record: OutOfServiceRecord): WriteCommand;
+  delete(channel: number): WriteCommand;
+  all(): readonly OutOfServiceRecord[];
+}
+
 export interface IdempotencyRepository {
   insert(record: IdempotencyRecord): WriteCommand;
   get(accountId: string, key: string): IdempotencyRecord | null;
@@ -248,6 +271,8 @@ export interface Store {
   readonly calls: CallRepository;
   readonly events: EventRepository;
   readonly traces: TraceRepository;
+  readonly lineHistory: LineHistoryRepository;
+  readonly linesOutOfService: OutOfServiceRepository;
   readonly idempotency: IdempotencyRepository;
   /** Counts the openings of this state directory, 1 at the first: the first half of event ids. */
   readonly boot: number;

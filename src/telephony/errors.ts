@@ -10,4 +10,5 @@ export const telephonyErrors = errorCodes(5, {
   trunkGroupInvalid: [7, 'user'],
   trunkGroupNameTaken: [8, 'user'],
   trunkGroupUnknown: [9, 'user'],
+  lineUnknown: [10, 'user'],
 });

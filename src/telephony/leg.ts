@@ -64,6 +64,8 @@ export interface LegDetails {
   readonly cli: CliPair;
   /** What the media adapter knows the leg by (the add-on's handle). */
   readonly mediaHandle: number;
+  /** The card's channel it is on; absent for SIP, and where no line was found. */
+  readonly channel?: number;
   /** The call's identity on the line: SIP Call-ID; "" elsewhere. */
   readonly lineCallId: string;
 }

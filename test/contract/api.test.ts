@@ -8,12 +8,23 @@ import { silentLogger } from '../../src/core/index.js';
 import { EventLog } from '../../src/delivery/index.js';
 import { HealthService } from '../../src/health/index.js';
 import { AudioLibrary } from '../../src/media/index.js';
+import { type CardPort, type LineHealthParts, LiveLegs, watchLines } from '../../src/telephony/index.js';
+import { ScriptedLine } from '../support/scripted-line.js';
 import { type ApiServer, buildServer, Metrics } from '../../src/api/index.js';
 
 // A real database opens and syncs its files meanwhile, on a machine that others use too.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let bench: SchedulerBench;
+let cardLine: ScriptedLine;
+let lineHealth: LineHealthParts;
+let metrics: Metrics;
+/** A card with an analogue span of two lines and an E1 in alarm. */
+const errors = { slips: 3, bipolarViolations: 0, crcErrors: 0, framingErrors: 0, missedInterrupts: 0 };
+const card: CardPort = {
+  spans: () => [{ span: 1, kind: 'e1', name: 'E1', alarms: ['red'], ...errors }],
+  channel: (channel) => (channel === 1 ? { offHook: false, battery: true, reversed: false } : null),
+};
 let server: ApiServer;
 /** Tokens of the root account and of one below it. */
 let tokens: { readonly root: string; readonly sub: string };
@@ -21,25 +32,31 @@ let tokens: { readonly root: string; readonly sub: string };
 beforeAll(async () => {
   bench = await SchedulerBench.started();
   const { store, clock, scheduler, calls, trunks } = bench;
+  cardLine = new ScriptedLine(clock, 'analogue');
+  cardLine.physical = [1, 2].map((channel) => ({ line: `card/${channel}`, kind: 'fxo', channel, state: 'idle', since: 0, detail: '' }));
   await store.commit(store.accounts.insert(accountRecord({ id: 'acc_sub', parentId: 'acc_root', name: 'Sub' })));
   const accounts = new AccountService(store, clock);
   const tokenService = new TokenService(store, accounts, clock, silentLogger);
   const audio = new AudioLibrary({ store, clock, logger: silentLogger, stateDirectory: bench.directory, usage: { plansPlaying: () => [] } });
   const make = async (accountId: string) => (await tokenService.create({ accountId, name: 'test', expiresAt: null })).secret;
   tokens = { root: await make('acc_root'), sub: await make('acc_sub') };
+  lineHealth = watchLines({ store, clock, logger: silentLogger, lines: [cardLine], card, live: new LiveLegs() });
+  metrics = new Metrics({
+    engine: () => ({}) as never,
+    store: () => store.statistics(),
+    liveCalls: () => 0,
+    openRequests: () => 0,
+    trunks: () => [],
+    lines: () => [{ channel: 1, usable: true, inUse: false, calls: 7 }],
+    spans: () => [{ span: 2, alarms: ['red'], slips: 3 }],
+  });
   server = await buildServer({
     version: 'test',
     clock,
     logger: silentLogger,
     store,
     health: new HealthService(),
-    metrics: new Metrics({
-      engine: () => ({}) as never,
-      store: () => store.statistics(),
-      liveCalls: () => 0,
-      openRequests: () => 0,
-      trunks: () => [],
-    }),
+    metrics,
     eventLog: new EventLog(store, clock, silentLogger),
     accounts,
     tokens: tokenService,
@@ -49,7 +66,7 @@ beforeAll(async () => {
     scheduler,
     calls,
     trunks,
-    lines: { lines: () => [] },
+    lines: lineHealth,
     virtualCard: null,
   });
 });
@@ -77,7 +94,7 @@ async function ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', where: string, b
 }
 
 describe('what belongs to the whole box', () => {
-  it.each(['/metrics', '/lines', '/trunks', '/trunk-groups', '/system', '/virtual-card/far-end/calls'])(
+  it.each(['/metrics', '/lines', '/trunks', '/trunk-groups', '/spans', '/system', '/virtual-card/far-end/calls'])(
     'is not shown to a token of a sub account: %s',
     async (where) => {
       expect(await ask('GET', where, undefined, tokens.sub)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
@@ -154,6 +171,51 @@ describe('a trunk group', () => {
     expect(await ask('GET', where)).toMatchObject({ status: 200, body: { members: [], state: 'empty' } });
     expect(await ask('DELETE', where)).toMatchObject({ status: 204 });
     expect(await ask('GET', where)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('a line', () => {
+  it('shows how it fares, and is taken out of service and given back', async () => {
+    expect(await ask('GET', '/lines/1')).toMatchObject({
+      status: 200,
+      body: { channel: 1, battery: true, outOfService: null, lastCall: null, callsToday: 0, callsTotal: 0 },
+    });
+    expect(await ask('GET', '/lines/9')).toMatchObject({ status: 404 });
+    expect(await ask('POST', '/lines/1/out-of-service', {})).toMatchObject({ status: 400 });
+    expect(await ask('POST', '/lines/1/out-of-service', { reason: 'noise' }, tokens.sub)).toMatchObject({ status: 403 });
+    const out = await ask('POST', '/lines/1/out-of-service', { reason: 'noise' });
+    expect(out).toMatchObject({ status: 200, body: { outOfService: { reason: 'noise', by: expect.stringMatching(/^tok_/u) as string } } });
+    expect([...cardLine.outOfService]).toEqual([1]);
+    expect(await ask('POST', '/lines/1/in-service')).toMatchObject({ status: 200, body: { outOfService: null } });
+    expect([...cardLine.outOfService]).toEqual([]);
+    await vi.waitFor(async () => {
+      const page = (await ask('GET', '/lines/1/history?limit=1')).body as { readonly items: readonly object[]; readonly after: string };
+      expect(page.items).toMatchObject([{ type: 'inService' }]);
+      expect((await ask('GET', `/lines/1/history?after=${page.after}`)).body['items']).toMatchObject([
+        { type: 'outOfService', data: { reason: 'noise' } },
+      ]);
+    });
+  });
+});
+
+describe('the figures of lines and spans', () => {
+  it.each([
+    ['branchline_line_up', 'branchline_line_up{line="1"} 1'],
+    ['branchline_line_calls', 'branchline_line_calls{line="1"} 7'],
+    ['branchline_span_alarm', 'branchline_span_alarm{span="2",alarm="red"} 1'],
+    ['branchline_span_alarm', 'branchline_span_alarm{span="2",alarm="blue"} 0'],
+    ['branchline_span_slips', 'branchline_span_slips{span="2"} 3'],
+  ])('are among the metrics: %s', async (name, line) => {
+    expect((await metrics.registry.getSingleMetricAsString(name)).split('\n')).toContain(line);
+  });
+});
+
+describe('a span', () => {
+  it('shows its alarms and errors', async () => {
+    expect((await ask('GET', '/spans')).body['items']).toMatchObject([{ span: 1, kind: 'e1', alarms: ['red'], slips: 3 }]);
+    expect(await ask('GET', '/spans/1')).toMatchObject({ status: 200, body: { name: 'E1' } });
+    expect(await ask('GET', '/spans/2')).toMatchObject({ status: 404 });
+    expect(await ask('GET', '/spans/1/history')).toMatchObject({ status: 200, body: { items: [], after: null } });
   });
 });
 

@@ -2,6 +2,7 @@ import { type Clock, Emitter, type Unsubscribe } from '../../src/core/index.js';
 import type { TrunkRecord } from '../../src/store/index.js';
 import {
   type Address,
+  type Cli,
   type CliPair,
   type DialRequest,
   type IncomingLeg,
@@ -91,6 +92,7 @@ export class ScriptedLine implements LinePort {
   readonly trunks = new Map<string, TrunkRecord>();
   readonly states = new Map<string, Partial<TrunkState>>();
   physical: LineState[] = [];
+  outOfService: ReadonlySet<number> = new Set();
   onDial: ((leg: ScriptedLeg) => void) | null = null;
   readonly #clock: Clock;
   readonly #events = new Emitter<ScriptedLineEvents>();
@@ -125,6 +127,10 @@ export class ScriptedLine implements LinePort {
     return this.physical;
   }
 
+  setOutOfService(channels: ReadonlySet<number>): void {
+    this.outOfService = channels;
+  }
+
   dial(request: DialRequest): Leg {
     const { legId: id, trunk, to, cli, identity } = request;
     const details = {
@@ -143,8 +149,20 @@ export class ScriptedLine implements LinePort {
     return scripted.leg;
   }
 
+  /** A leg out on a channel of the card, as an adapter makes it. */
+  dialOn(channel: number, cli: Cli): ScriptedLeg {
+    const to = { kind: 'number', e164: '+447700900123' } as const;
+    const facts = { lineKind: this.kind, trunkId: 'trk_1', to, cli: { network: cli, presentation: cli }, lineCallId: '', mediaHandle: 1 };
+    return new ScriptedLeg(this.#clock, { id: `leg_on${channel}`, direction: 'out', channel, ...facts }, null);
+  }
+
+  /** A line of the card has changed. */
+  tellLine(state: LineState): void {
+    this.#events.emit('lineState', state);
+  }
+
   /** Somebody calls. */
-  call(to: Address | null, options: { readonly cli?: CliPair; readonly trunkId?: string | null } = {}): ScriptedLeg {
+  call(to: Address | null, options: { readonly cli?: CliPair; readonly trunkId?: string | null; readonly channel?: number } = {}): ScriptedLeg {
     this.#incoming += 1;
     const unavailable = { presentation: 'unavailable', screening: 'unscreened' } as const;
     const cli = options.cli ?? { network: unavailable, presentation: unavailable };
@@ -154,6 +172,7 @@ export class ScriptedLine implements LinePort {
       direction: 'in',
       lineKind: this.kind,
       trunkId: options.trunkId ?? null,
+      ...(options.channel === undefined ? {} : { channel: options.channel }),
       to,
       cli,
       mediaHandle: 10_000 + this.#incoming,

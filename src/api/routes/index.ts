@@ -8,6 +8,7 @@ import { lineRoutes } from './lines.js';
 import type { TypedServer } from './module.js';
 import { scheduledCallRoutes } from './scheduled-calls.js';
 import { serviceNumberRoutes } from './service-numbers.js';
+import { spanRoutes } from './spans.js';
 import { systemRoutes } from './system.js';
 import { tokenRoutes } from './tokens.js';
 import { trunkGroupRoutes } from './trunk-groups.js';
@@ -24,6 +25,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     callRoutes,
     causeRoutes,
     lineRoutes,
+    spanRoutes,
     trunkRoutes,
     trunkGroupRoutes,
     tokenRoutes,

@@ -67,6 +67,7 @@ export class AnalogueLine implements LinePort {
   /** When each trunk came to the state it is in. */
   readonly #trunkSince = new Map<string, { readonly state: TrunkState['state']; readonly since: number }>();
   #extensions: Extensions;
+  #outOfService: ReadonlySet<number> = new Set();
 
   constructor(parts: AnalogueLineParts) {
     this.#parts = parts;
@@ -104,9 +105,9 @@ export class AnalogueLine implements LinePort {
     const channels = this.#channelsOf(trunkId);
     if (channels === null) return null;
     const lines = channels.flatMap((channel) => this.#lines.get(channel) ?? []);
-    const working = lines.filter((line) => WORKING[line.state]);
+    const working = lines.filter((line) => this.#isUsable(line));
     const state = working.length > 0 ? 'up' : 'down';
-    const detail = working.length === channels.length ? '' : `${working.length} of ${channels.length} lines work`;
+    const detail = working.length === channels.length ? '' : this.#whatIsMissing(channels, working.length);
     const known = this.#trunkSince.get(trunkId);
     const since = known?.state === state ? known.since : this.#parts.clock.now();
     this.#trunkSince.set(trunkId, { state, since });
@@ -115,6 +116,11 @@ export class AnalogueLine implements LinePort {
 
   lines(): readonly LineState[] {
     return [...this.#lines.values()];
+  }
+
+  setOutOfService(channels: ReadonlySet<number>): void {
+    this.#outOfService = channels;
+    for (const trunkId of this.#trunks.keys()) this.#tellTrunk(trunkId);
   }
 
   dial(request: DialRequest): Leg {
@@ -144,7 +150,9 @@ export class AnalogueLine implements LinePort {
 
   #callExtension(details: Omit<LegDetails, 'mediaHandle'>, extension: string): Leg {
     const channel = this.#extensions.channelOf(extension);
-    return channel === null ? this.#legs.makeFailed(details, UNALLOCATED, `There is no extension ${extension}`) : this.#seize(details, [channel], '');
+    if (channel === null) return this.#legs.makeFailed(details, UNALLOCATED, `There is no extension ${extension}`);
+    if (this.#outOfService.has(channel)) return this.#legs.makeFailed(details, OUT_OF_ORDER, `Extension ${extension} is out of service`);
+    return this.#seize(details, [channel], '');
   }
 
   /**
@@ -153,14 +161,20 @@ export class AnalogueLine implements LinePort {
    */
   #seize(details: Omit<LegDetails, 'mediaHandle'>, channels: readonly number[], digits: string): Leg {
     for (const channel of channels.toReversed()) {
+      if (this.#outOfService.has(channel)) continue;
       const created = this.#parts.native.engine.analogueDial(channel, { digits });
-      if (created.status === 0) return this.#legs.make({ ...details, mediaHandle: created.handle });
+      if (created.status === 0) return this.#legs.make({ ...details, channel, mediaHandle: created.handle });
     }
     if (details.to?.kind === 'extension') return this.#legs.makeFailed(details, 17, `Extension ${details.to.extension} is in use`);
     return this.#legs.makeFailed(details, NO_CIRCUIT, 'No line of the trunk is free');
   }
 
   #onIncoming(event: IncomingEvent): void {
+    if (this.#outOfService.has(event.channel)) {
+      this.#parts.logger.info({ channel: event.channel }, 'A call on a line that is out of service is not taken');
+      this.#legs.refuse(event.leg, OUT_OF_ORDER, 0);
+      return;
+    }
     const extension = this.#extensions.extensionOf(event.channel);
     const from = extension === null ? this.#fromExchange(event) : this.#fromExtension(event, extension);
     const leg = this.#legs.make({
@@ -168,6 +182,7 @@ export class AnalogueLine implements LinePort {
       direction: 'in',
       lineKind: 'analogue',
       ...from,
+      channel: event.channel,
       mediaHandle: event.leg,
       lineCallId: '',
     });
@@ -197,6 +212,16 @@ export class AnalogueLine implements LinePort {
     this.#events.emit('lineState', changed);
     if (WORKING[line.state] === WORKING[state]) return;
     for (const trunk of this.#trunks.values()) if (trunk.analogue?.channels.includes(channel) === true) this.#tellTrunk(trunk.id);
+  }
+
+  /** A line out of service whose call goes on still counts, as one that is in use. */
+  #isUsable({ channel, state }: LineState): boolean {
+    return WORKING[state] && (state !== 'idle' || !this.#outOfService.has(channel));
+  }
+
+  #whatIsMissing(channels: readonly number[], working: number): string {
+    const out = channels.filter((channel) => this.#outOfService.has(channel)).length;
+    return `${working} of ${channels.length} lines work${out === 0 ? '' : `, ${out} out of service`}`;
   }
 
   #channelsOf(trunkId: string): readonly number[] | null {

@@ -90,6 +90,10 @@ export class SipLine implements LinePort {
     return [];
   }
 
+  setOutOfService(): void {
+    // SIP has no channels.
+  }
+
   dial(request: DialRequest): Leg {
     const { legId: id, to, cli, identity } = request;
     const details = { id, direction: 'out', lineKind: 'sip', trunkId: request.trunk.id, to, cli, lineCallId: identity.callId } as const;

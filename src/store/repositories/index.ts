@@ -5,6 +5,8 @@ import { SqlAudioFileRepository } from './audio-files.js';
 import { SqlCallRepository } from './calls.js';
 import { SqlEventRepository } from './events.js';
 import { SqlIdempotencyRepository } from './idempotency.js';
+import { SqlLineHistoryRepository } from './line-history.js';
+import { SqlOutOfServiceRepository } from './lines-out-of-service.js';
 import { SqlPlanRepository } from './plans.js';
 import { SqlScheduledCallRepository } from './scheduled-calls.js';
 import { SqlServiceNumberRepository } from './service-numbers.js';
@@ -27,6 +29,8 @@ export type Repositories = Pick<
   | 'calls'
   | 'events'
   | 'traces'
+  | 'lineHistory'
+  | 'linesOutOfService'
   | 'idempotency'
 >;
 
@@ -43,6 +47,8 @@ export function createRepositories(reader: Reader): Repositories {
     calls: new SqlCallRepository(reader),
     events: new SqlEventRepository(reader),
     traces: new SqlTraceRepository(reader),
+    lineHistory: new SqlLineHistoryRepository(reader),
+    linesOutOfService: new SqlOutOfServiceRepository(reader),
     idempotency: new SqlIdempotencyRepository(reader),
   };
 }

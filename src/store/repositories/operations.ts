@@ -4,6 +4,8 @@ import { audioFileOperations } from './audio-files.js';
 import { callOperations } from './calls.js';
 import { eventOperations } from './events.js';
 import { idempotencyOperations } from './idempotency.js';
+import { lineHistoryOperations } from './line-history.js';
+import { outOfServiceOperations } from './lines-out-of-service.js';
 import { planOperations } from './plans.js';
 import { scheduledCallOperations } from './scheduled-calls.js';
 import { serviceNumberOperations } from './service-numbers.js';
@@ -25,5 +27,7 @@ export const operations: Operations = {
   ...callOperations,
   ...eventOperations,
   ...traceOperations,
+  ...lineHistoryOperations,
+  ...outOfServiceOperations,
   ...idempotencyOperations,
 };

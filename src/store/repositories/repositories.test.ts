@@ -292,6 +292,44 @@ describe('trunk groups', () => {
   });
 });
 
+describe('the history of lines', () => {
+  const event = (subject: string, at: number, type = 'state') => store.lineHistory.append({ id: 0, subject, at, type, data: '{}' });
+
+  it('is read from the newest on, each line by itself', async () => {
+    await store.commit(event('line/1', AT), event('line/2', AT + 1), event('line/1', AT + 2, 'call'), event('line/1', AT + 3));
+    const [newest, call] = store.lineHistory.page('line/1', null, 2);
+    expect([newest?.at, call?.at]).toEqual([AT + 3, AT + 2]);
+    expect(store.lineHistory.page('line/1', call?.id ?? 0, 2).map(({ at }) => at)).toEqual([AT]);
+    expect(store.lineHistory.last('line/1', 'call')?.at).toBe(AT + 2);
+    expect(store.lineHistory.last('line/2', 'call')).toBeNull();
+    expect(store.lineHistory.callsSince('line/1', AT + 2)).toBe(1);
+    expect(store.lineHistory.callsSince('line/1', AT + 3)).toBe(0);
+  });
+
+  it('is bounded by age and by rows', async () => {
+    await store.commit(...[0, 1, 2, 3, 4].map((at) => event('line/1', AT + at)));
+    await store.commit(store.lineHistory.deleteBefore(AT + 2));
+    expect(store.lineHistory.page('line/1', null, 9).map(({ at }) => at - AT)).toEqual([4, 3, 2]);
+    await store.commit(store.lineHistory.keepNewest(1));
+    expect(store.lineHistory.page('line/1', null, 9).map(({ at }) => at - AT)).toEqual([4]);
+  });
+
+  it('counts calls', async () => {
+    await store.commit(store.lineHistory.countCall('line/1', AT), store.lineHistory.countCall('line/1', AT + 5));
+    expect(store.lineHistory.totals()).toEqual([{ subject: 'line/1', calls: 2, since: AT }]);
+  });
+});
+
+describe('lines out of service', () => {
+  it('are kept with their reason until they are taken back', async () => {
+    const record = { channel: 3, reason: 'engineer on site', by: 'tok_1', at: AT };
+    await store.commit(store.linesOutOfService.put({ ...record, reason: 'noise' }), store.linesOutOfService.put(record));
+    expect(store.linesOutOfService.all()).toEqual([record]);
+    await store.commit(store.linesOutOfService.delete(3), store.linesOutOfService.delete(4));
+    expect(store.linesOutOfService.all()).toEqual([]);
+  });
+});
+
 describe('tokens', () => {
   const token: TokenRecord = {
     id: 'tok_1',

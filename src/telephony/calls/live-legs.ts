@@ -1,3 +1,4 @@
+import type { Unsubscribe } from '../../core/index.js';
 import type { Leg } from '../leg.js';
 
 /**
@@ -7,14 +8,24 @@ import type { Leg } from '../leg.js';
 export class LiveLegs {
   readonly #byTrunk = new Map<string, Set<Leg>>();
   readonly #lastUses = new Map<string, number>();
+  readonly #seen = new WeakSet<Leg>();
+  readonly #listeners = new Set<(leg: Leg) => void>();
   #uses = 0;
+
+  /** Told of each leg of a call, once, when it is taken up. */
+  onLeg(listener: (leg: Leg) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   /** Takes a leg up; a second time does nothing. */
   add(leg: Leg): void {
+    if (this.#seen.has(leg)) return;
+    this.#seen.add(leg);
+    for (const listener of this.#listeners) listener(leg);
     const { trunkId } = leg.details;
     if (trunkId === null || leg.end !== null) return;
     const legs = this.#byTrunk.get(trunkId) ?? new Set();
-    if (legs.has(leg)) return;
     this.#byTrunk.set(trunkId, legs.add(leg));
     this.#noteUse(trunkId);
     leg.events.once('ended', () => {

@@ -65,6 +65,8 @@ export interface LinePort {
   trunkState(trunkId: string): TrunkState | null;
   /** Physical lines; empty for SIP. */
   lines(): readonly LineState[];
+  /** Channels that a person took out of service, all of the card's: calls on them go on, new ones avoid them, and who calls in on one is refused. */
+  setOutOfService(channels: ReadonlySet<number>): void;
   dial(request: DialRequest): Leg;
   onIncoming(listener: (incoming: IncomingLeg) => void): Unsubscribe;
   onTrunkState(listener: (state: TrunkState) => void): Unsubscribe;
