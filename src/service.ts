@@ -100,8 +100,11 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const root = await accounts.ensureRoot({ name: 'Branchline', country: settings.country, features: { scheduledCall: true, customCli: true } });
   const eventLog = new EventLog(store, clock, logger);
 
-  const native = startNative(addon, { stepped: stepped !== undefined, realtimePriority: true, maxHandles: 4096 }, clock, (error) =>
-    logger.error({ err: error }, 'an adapter failed on an event of the add-on'),
+  const native = startNative(
+    addon,
+    { stepped: stepped !== undefined, realtimePriority: true, maxHandles: 4096, country: lineCountry(settings.country, addon.countries, logger) },
+    clock,
+    (error) => logger.error({ err: error }, 'an adapter failed on an event of the add-on'),
   );
   stops.push(() => native.engine.close());
   if (stepped !== undefined) stops.push(stepTogether(stepped, native.engine));
@@ -202,6 +205,13 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   health.markStarted();
   logger.info({ url, stateDir: settings.stateDir }, 'ready');
   return { urls: [url], firstToken, stop: stopAll };
+}
+
+/** The country whose tones and ringing the lines have. Numbers are read for more countries than there are tables of tones. */
+function lineCountry(country: string, known: readonly string[], logger: Logger): string {
+  if (known.includes(country.toUpperCase())) return country.toUpperCase();
+  logger.warn({ country, known }, `The tones of ${country} are not known: the lines are taken for British ones`);
+  return 'GB';
 }
 
 interface Lines {

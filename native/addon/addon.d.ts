@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly realtimePriority: boolean;
   /** 16…4096. */
   readonly maxHandles: number;
+  /** Whose tones, ringing and line settings hold, one of `countries`; absent: GB. */
+  readonly country?: string;
 }
 
 export interface PlayOptions {
@@ -250,6 +252,8 @@ export interface NativeAddon {
   readonly borderVersion: number;
   /** Library versions, for `doctor`: {"pjsip": "2.17", "openssl": "3.0.x"}. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Countries whose lines it knows, ISO 3166 two letters. */
+  readonly countries: readonly string[];
   createEngine(options: EngineOptions, onEvents: (events: readonly NativeEvent[]) => void): NativeEngine;
 }
 

@@ -191,7 +191,7 @@ void bindCard(Napi::Object target, Instance& instance) {
   instance.onClose([card, &instance] { card->stop(instance.engine()); });
   instance.define(target, "cardStartVirtual", WhenClosed::throws, [card, &instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object options = objectOf(info[0], "options");
-    const VirtualCardOptions size{.fxo = integerField(options, "fxo"), .fxs = integerField(options, "fxs")};
+    const VirtualCardOptions size{.fxo = integerField(options, "fxo"), .fxs = integerField(options, "fxs"), .country = &instance.engine().country()};
     auto io = std::make_unique<VirtualCard>(size, instance.engine().clock(), instance.sink());
     card->start(instance.engine(), instance.sink(), std::move(io));
     return channelsValue(info.Env(), card->io->channels());

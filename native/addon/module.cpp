@@ -18,9 +18,13 @@ EngineOptions engineOptionsOf(const Napi::Value& value) {
   if (maxHandles < kFewestHandles || maxHandles > static_cast<int>(kMaxHandles)) {
     throw Napi::RangeError::New(value.Env(), "options.maxHandles must be 16…4096");
   }
+  const std::string code = optionalString(options, "country").value_or(std::string(defaultCountry().code));
+  const Country* const country = findCountry(code);
+  if (country == nullptr) throw Napi::RangeError::New(value.Env(), "options.country: there is no row for " + code + " in the table of countries");
   return {.stepped = booleanField(options, "stepped"),
           .maxHandles = static_cast<std::uint32_t>(maxHandles),
-          .realtimePriority = booleanField(options, "realtimePriority")};
+          .realtimePriority = booleanField(options, "realtimePriority"),
+          .country = country};
 }
 
 Napi::Value createEngine(const Napi::CallbackInfo& info) {
@@ -34,10 +38,17 @@ Napi::Object versionsOf(Napi::Env env) {
   return versions;
 }
 
+Napi::Array countriesOf(Napi::Env env) {
+  Napi::Array codes = Napi::Array::New(env);
+  for (const Country& country : countries()) codes.Set(codes.Length(), Napi::String::New(env, std::string(country.code)));
+  return codes;
+}
+
 Napi::Object load(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Environment);
   exports.Set("borderVersion", kBorderVersion);
   exports.Set("versions", versionsOf(env));
+  exports.Set("countries", countriesOf(env));
   exports.Set("createEngine", Napi::Function::New(env, createEngine, "createEngine"));
   return exports;
 }

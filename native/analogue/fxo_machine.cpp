@@ -21,7 +21,10 @@ int causeOf(CallTone tone) {
     case CallTone::unobtainable: return 1;
     case CallTone::none:
     case CallTone::dial:
-    case CallTone::ringing: break;
+    case CallTone::specialDial:
+    case CallTone::ringing:
+    case CallTone::callWaiting:
+    case CallTone::howler: break;
   }
   return 0;
 }

@@ -28,6 +28,7 @@ class LineHost {
   virtual ~LineHost() = default;
   [[nodiscard]] virtual std::int64_t nowNs() const noexcept = 0;
   [[nodiscard]] virtual ChannelIo& io() noexcept = 0;
+  [[nodiscard]] virtual const Country& country() const noexcept = 0;
   /// A new leg, told by legIncoming; kNoHandle when the engine has no slot left.
   virtual Handle offerLeg(int channel, const std::string& to) = 0;
   /// The leg's audio is the port's from now on.
@@ -42,7 +43,7 @@ class LineHost {
 /// One analogue line's state machine: base of FxoMachine and FxsMachine. Everything happens on the line-events thread but reserve().
 class LineMachine {
  public:
-  LineMachine(int channel, LineHost& host) : channel_(channel), host_(host), port_(host.io(), channel) {}
+  LineMachine(int channel, LineHost& host) : channel_(channel), host_(host), port_(host.io(), channel, host.country()) {}
   virtual ~LineMachine() = default;
   LineMachine(const LineMachine&) = delete;
   LineMachine& operator=(const LineMachine&) = delete;

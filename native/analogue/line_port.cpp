@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analogue/line_port.hpp"
 
-#include "channel/uk_tones.hpp"
-
 namespace branchline {
 
 void LinePort::listen(Listen what) noexcept {
@@ -23,7 +21,7 @@ void LinePort::beginFrame() noexcept {
   const CallTone wanted = wantedTone_.load(std::memory_order_relaxed);
   if (wanted != tone_) {
     tone_ = wanted;
-    player_.start(ukTone(tone_), true);
+    player_.start(country_.tone(tone_), true);
   }
   if (tone_ == CallTone::none) return;
   Frame frame;

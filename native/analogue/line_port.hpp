@@ -25,7 +25,7 @@ class LinePort final : public MediaPort {
   };
   enum class Listen : std::uint8_t { off, tones, digits };
 
-  LinePort(ChannelIo& io, int channel) : io_(io), channel_(channel) {}
+  LinePort(ChannelIo& io, int channel, const Country& country) : io_(io), channel_(channel), country_(country), tones_(country) {}
 
   // --- Line-events thread ---------------------------------------------------------------------------------------------------------------
   /// Begins to listen anew: the detectors start from nothing, findings of before are not told any more.
@@ -46,6 +46,7 @@ class LinePort final : public MediaPort {
 
   ChannelIo& io_;
   const int channel_;
+  const Country& country_;
   std::atomic<std::uint32_t> wanted_{0};  // Number of the listen() call, times four, plus what to listen for.
   std::atomic<CallTone> wantedTone_{CallTone::none};
   SpscRing<Finding> findings_{64};

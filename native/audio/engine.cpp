@@ -20,6 +20,7 @@ DigitWay digitWayOf(const char* method) {
 Engine::Engine(EngineOptions options, EventSink& sink) : impl_(std::make_unique<Impl>(options, sink)) {}
 Engine::~Engine() = default;
 
+const Country& Engine::country() const noexcept { return impl_->country(); }
 Clock& Engine::clock() noexcept { return impl_->clock(); }
 void Engine::step(int milliseconds) { impl_->step(milliseconds); }
 void Engine::addPart(SteppedPart& part) { impl_->addPart(part); }

@@ -13,13 +13,16 @@
 #include "common/clock.hpp"
 #include "common/event.hpp"
 #include "common/handle.hpp"
+#include "common/tone_segment.hpp"
+#include "country/country.hpp"
 
 namespace branchline {
 
 struct EngineOptions {
   bool stepped = false;  // True: no clock thread, time moves by Engine::step.
   std::uint32_t maxHandles = kMaxHandles;
-  bool realtimePriority = true;  // Ask for SCHED_FIFO; go on without it when refused.
+  bool realtimePriority = true;                // Ask for SCHED_FIFO; go on without it when refused.
+  const Country* country = &defaultCountry();  // Whose tones the legs' detectors know.
 };
 
 /// What is played to a leg: files in order, then from the start again while `loop`.
@@ -28,13 +31,6 @@ struct PlayRequest {
   bool loop = false;
   std::string stopKeys;  // Digits of the leg that end it ("stopped by key"); "" none.
   bool queued = false;   // After what plays to this leg already, else it replaces that.
-};
-
-/// One part of a tone: up to four frequencies sounding together, 0 of them is a pause.
-struct ToneSegment {
-  double frequencies[4] = {0, 0, 0, 0};  // Hz; 0 = unused.
-  double levelDbm0 = -10.0;              // Level of each frequency.
-  int milliseconds = 0;
 };
 
 struct ToneRequest {
@@ -72,6 +68,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   [[nodiscard]] Clock& clock() noexcept;
+  [[nodiscard]] const Country& country() const noexcept;
   /// Moves a stepped clock on by `milliseconds` (a multiple of 20), frame by frame; after each frame every registered part runs what is due, and
   /// what the parts command takes effect. 0 runs what is due without a frame. Throws std::logic_error with a real clock, std::invalid_argument.
   void step(int milliseconds);

@@ -20,6 +20,7 @@ std::unique_ptr<Clock> clockOf(const EngineOptions& options) {
 
 Engine::Impl::Impl(EngineOptions options, EventSink& sink)
     : sink_(sink),
+      country_(*options.country),
       clock_(clockOf(options)),
       stepped_(dynamic_cast<SteppedClock*>(clock_.get())),
       handles_(std::clamp(options.maxHandles, kFewestHandles, kMaxHandles)),
@@ -301,7 +302,7 @@ Status Engine::Impl::setDetectors(Handle leg, DetectorSettings settings) {
   const Status status = check(leg, kLeg);
   if (status != Status::ok) return status;
   LegAudio& audio = *entryOf<LegEntry>(leg).audio;
-  if ((settings.dtmf || settings.tones) && audio.detectors == nullptr) audio.detectors = std::make_unique<DetectorSet>();
+  if ((settings.dtmf || settings.tones) && audio.detectors == nullptr) audio.detectors = std::make_unique<DetectorSet>(country_);
   const command::SetDetectors command{leg, audio.detectors.get(), settings.dtmf, settings.tones};
   return core_.post(command) ? Status::ok : Status::full;
 }

@@ -26,6 +26,7 @@ class Engine::Impl {
   ~Impl();
 
   Clock& clock() noexcept { return *clock_; }
+  const Country& country() const noexcept { return country_; }
   void step(int milliseconds);
   void addPart(SteppedPart& part);
   void removePart(SteppedPart& part);
@@ -105,6 +106,7 @@ class Engine::Impl {
   void settle();
 
   EventSink& sink_;
+  const Country& country_;
   std::unique_ptr<Clock> clock_;
   SteppedClock* stepped_;  // clock_ where it is one, else null.
 

@@ -28,6 +28,8 @@ struct Bridge {
 
 /// Detectors of one leg: made by a control thread when they are first wanted, kept until the leg ends.
 struct DetectorSet {
+  explicit DetectorSet(const Country& country) : tones(country) {}
+
   DtmfReceiver dtmf;
   ToneDetector tones;
 };

@@ -10,6 +10,7 @@
 
 #include "audio/frame.hpp"
 #include "common/handle.hpp"
+#include "country/dial_method.hpp"
 
 namespace branchline {
 
@@ -69,8 +70,6 @@ struct DChannel {
 
 /// Hook and ringing operations. `ring`/`stopRing` only on FXS ports, `flash` only on FXO ports.
 enum class Hook : std::uint8_t { onHook, offHook, flash, ring, stopRing };
-
-enum class DialMethod : std::uint8_t { dtmf, pulse };
 
 enum class ChannelEventType : std::uint8_t {
   ringBegin,  // FXO: a burst of ringing voltage began.

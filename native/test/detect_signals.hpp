@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "audio/frame.hpp"
+#include "common/tone_segment.hpp"
 
 namespace branchline::test {
 
@@ -33,6 +34,16 @@ class Signal {
     const std::size_t begin = samples_.size();
     silence(ms);
     for (double frequency : hz) mix(begin, samples_.size(), frequency, dbm0);
+    return *this;
+  }
+
+  /// A tone segment's frequencies, or its pause, at another level and length.
+  Signal& steps(const ToneSegment& segment, double dbm0, double ms) {
+    const std::size_t begin = samples_.size();
+    silence(ms);
+    for (const double hz : segment.frequencies) {
+      if (hz > 0) mix(begin, samples_.size(), hz, dbm0);
+    }
     return *this;
   }
 

@@ -62,7 +62,7 @@ export const SETTINGS = {
     default: true,
     restart: 'service',
   } as SettingRow<boolean>,
-  country: text('Country whose national number form is read where an account names none', 'GB'),
+  country: text('Country of the lines (tones, ringing) and of numbers whose account names none', 'GB'),
   logLevel: choice('Log level', 'info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 } as const;
 

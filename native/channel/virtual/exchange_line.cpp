@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "channel/uk_tones.hpp"
-
 namespace branchline {
 namespace {
 
@@ -21,8 +19,8 @@ void ExchangeLine::enter(State state) noexcept {
   state_ = state;
   inStateMs_ = 0;
   tone_.stop();
-  if ((state == State::dialTone && !faults_.noDialTone) || state == State::recalled) tone_.start(ukTone(CallTone::dial), true);
-  if (state == State::howling) tone_.start(ukTone(CallTone::unobtainable), true);
+  if ((state == State::dialTone && !faults_.noDialTone) || state == State::recalled) tone_.start(world_.country.tone(CallTone::dial), true);
+  if (state == State::howling) tone_.start(world_.country.tone(CallTone::unobtainable), true);
   signal_.battery = !faults_.noBattery && state != State::released;
   publishIdle(state == State::idle);
 }
@@ -128,7 +126,7 @@ void ExchangeLine::frame(const Frame& fromPort, Frame& toPort) noexcept {
 }
 
 void ExchangeLine::ring() noexcept {
-  const bool on = ukRingingOn(inStateMs_);
+  const bool on = world_.country.ringingOn(inStateMs_);
   if (on && !bursting_) {
     ++bursts_;
     burstMs_ = 0;
@@ -233,7 +231,7 @@ void ExchangeLine::release() noexcept {
   if (faults_.disconnect == SignallingFaults::Disconnect::reversal) signal_.reversed = !signal_.reversed;
   enter(State::howling);
   tone_.stop();
-  if (faults_.disconnect != SignallingFaults::Disconnect::silence) tone_.start(ukTone(faults_.disconnectTone), true);
+  if (faults_.disconnect != SignallingFaults::Disconnect::silence) tone_.start(world_.country.tone(faults_.disconnectTone), true);
 }
 
 }  // namespace branchline

@@ -11,9 +11,9 @@
 
 namespace branchline {
 
-/// A line of an imitated United Kingdom exchange, which an FXO port faces: battery, dial tone, DTMF and pulse receivers, ringing, answer by polarity
-/// reversal, recall (a flash holds the call until the next one), clearing by battery drop; all of that as badly as its faults say. The far ends of
-/// the world's table are its subscribers.
+/// A line of an imitated exchange of the world's country, which an FXO port faces: battery, dial tone, DTMF and pulse receivers, ringing, answer by
+/// polarity reversal, recall (a flash holds the call until the next one), clearing by battery drop; all of that as badly as its faults say. The far
+/// ends of the world's table are its subscribers.
 class ExchangeLine final : public FarSide {
  public:
   using FarSide::FarSide;

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "audio/detect/tone_detector.hpp"
 #include "audio/engine.hpp"
+#include "country/call_tone.hpp"
 
 namespace branchline {
 

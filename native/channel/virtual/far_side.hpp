@@ -12,6 +12,7 @@
 #include "channel/virtual/script_runner.hpp"
 #include "common/clock.hpp"
 #include "common/ring.hpp"
+#include "country/country.hpp"
 
 namespace branchline {
 
@@ -20,6 +21,7 @@ struct VirtualWorld {
   const Clock& clock;
   SpscRing<ChannelEvent>& events;  // To the line-events thread; written by the audio thread.
   HeardWriter& heard;
+  const Country& country;
   FarEndSet* silentCaller;     // Who calls where glare is asked for.
   FarEndSet* table = nullptr;  // The far ends that can be called. Audio thread; counted as one user. Null: none.
 };
@@ -35,7 +37,7 @@ struct WireSignal {
 /// What the wire of one port of the virtual card leads to. All calls come on the audio thread but isIdle.
 class FarSide {
  public:
-  FarSide(int channel, VirtualWorld& world) : channel_(channel), world_(world) {}
+  FarSide(int channel, VirtualWorld& world) : channel_(channel), world_(world), script_(world.country) {}
   virtual ~FarSide() = default;
   FarSide(const FarSide&) = delete;
   FarSide& operator=(const FarSide&) = delete;

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "channel/uk_tones.hpp"
-
 namespace branchline {
 
 void ScriptRunner::start(const FarEnd& farEnd, bool answered) noexcept {
@@ -41,7 +39,7 @@ ScriptRunner::Progress ScriptRunner::enter(const FarEndStep& step, Done& done) n
   frames_ = (step.milliseconds + kFrameMilliseconds - 1) / kFrameMilliseconds;
   switch (step.action) {
     case FarEndStep::Action::ring:
-      if (!answered_) tone_.start(ukTone(CallTone::ringing), true);
+      if (!answered_) tone_.start(country_.tone(CallTone::ringing), true);
       return Progress::going;
     case FarEndStep::Action::wait: tone_.stop(); return Progress::going;
     case FarEndStep::Action::answer:
@@ -60,7 +58,7 @@ ScriptRunner::Progress ScriptRunner::enter(const FarEndStep& step, Done& done) n
       digits_.begin();
       return Progress::going;
     case FarEndStep::Action::hangUp: done.hungUp = true; return Progress::over;
-    case FarEndStep::Action::refuse: tone_.start(ukTone(step.refusal), true); return Progress::going;
+    case FarEndStep::Action::refuse: tone_.start(country_.tone(step.refusal), true); return Progress::going;
   }
   return Progress::over;
 }

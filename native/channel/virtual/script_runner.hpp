@@ -7,6 +7,7 @@
 #include "audio/tone.hpp"
 #include "channel/segment_player.hpp"
 #include "channel/virtual/far_end.hpp"
+#include "country/country.hpp"
 
 namespace branchline {
 
@@ -18,6 +19,9 @@ class ScriptRunner {
     bool answered = false;
     bool hungUp = false;
   };
+
+  /// `country`: whose ringing tone and refusals it gives.
+  explicit ScriptRunner(const Country& country) : country_(country) {}
 
   /// `farEnd` must stay until stop(). `answered`: the call is answered already (this far end called).
   void start(const FarEnd& farEnd, bool answered) noexcept;
@@ -32,6 +36,7 @@ class ScriptRunner {
   Progress go(const FarEndStep& step, std::span<std::int16_t> out) noexcept;
   Progress play(const FarEndStep& step, std::span<std::int16_t> out) noexcept;
 
+  const Country& country_;
   const FarEnd* farEnd_ = nullptr;
   bool answered_ = false;
   std::size_t step_ = 0;

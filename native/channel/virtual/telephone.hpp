@@ -12,7 +12,7 @@ namespace branchline {
 /// is never answered. Whoever holds it hangs up on busy, congestion or number unobtainable tone.
 class Telephone final : public FarSide {
  public:
-  using FarSide::FarSide;
+  Telephone(int channel, VirtualWorld& world) : FarSide(channel, world), ear_(world.country) {}
 
   void portHook(Hook operation) noexcept override;
   /// Reversed: the called party has answered, as a private exchange tells a pay telephone.

@@ -26,14 +26,15 @@ VirtualCard::VirtualCard(const VirtualCardOptions& options, const Clock& clock, 
     : clock_(clock),
       silentCaller_({{"", {}, ""}}, FarEndSet::Calls::in),
       heard_(std::max(options.fxo, 0) + std::max(options.fxs, 0), sink),
-      world_{clock, events_, heard_, &silentCaller_, nullptr} {
-  const auto [fxo, fxs, seed] = options;
+      world_{clock, events_, heard_, *options.country, &silentCaller_, nullptr} {
+  const int fxo = options.fxo;
+  const int fxs = options.fxs;
   if (fxo < 0 || fxs < 0 || fxo > kMostPorts || fxs > kMostPorts)
     throw std::invalid_argument("a virtual card has 0 … 64 FXO and 0 … 64 FXS channels");
   silentCaller_.users = 1;  // The card itself, which never lets go of it.
   for (int channel = 1; channel <= fxo + fxs; ++channel) {
     const bool isFxo = channel <= fxo;
-    const std::uint64_t portSeed = seed * 1000 + static_cast<std::uint64_t>(channel);
+    const std::uint64_t portSeed = options.seed * 1000 + static_cast<std::uint64_t>(channel);
     if (isFxo)
       ports_.push_back(std::make_unique<FxoPort>(channel, world_, portSeed));
     else

@@ -18,14 +18,16 @@
 #include "common/clock.hpp"
 #include "common/event.hpp"
 #include "common/ring.hpp"
+#include "country/country.hpp"
 
 namespace branchline {
 
 /// What a virtual card is made of.
 struct VirtualCardOptions {
-  int fxo = 0;             // 0…64 ports to the exchange, numbered first.
-  int fxs = 0;             // 0…64 ports to telephones.
-  std::uint64_t seed = 1;  // Of its impairments: the same seed and the same steps of the clock give the same noise.
+  int fxo = 0;                                 // 0…64 ports to the exchange, numbered first.
+  int fxs = 0;                                 // 0…64 ports to telephones.
+  const Country* country = &defaultCountry();  // Whose exchange and telephones it imitates.
+  std::uint64_t seed = 1;                      // Of its impairments: the same seed and the same steps of the clock give the same noise.
 };
 
 /// A telephony card in memory. FXO ports face an imitated exchange, FXS ports an imitated telephone; what lies beyond follows scripts. It runs on the
