@@ -301,6 +301,8 @@ export type NativeEvent =
       readonly responded: boolean;
       readonly detail: string;
     }
+  /** The telephone of an FXS port flashed its hook during a call (register recall). */
+  | { readonly type: 'legFlash'; readonly atMs: number; readonly leg: Handle }
   | { readonly type: 'legHeld'; readonly atMs: number; readonly leg: Handle; readonly held: boolean }
   | { readonly type: 'legReferred'; readonly atMs: number; readonly leg: Handle; readonly referTo: string }
   | {

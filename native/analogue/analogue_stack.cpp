@@ -2,6 +2,7 @@
 #include "analogue/analogue_stack.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "analogue/fxo_machine.hpp"
 #include "analogue/fxs_machine.hpp"
@@ -40,7 +41,7 @@ LineMachine* AnalogueStack::machineOf(int channel) noexcept {
 
 // --- Commands ----------------------------------------------------------------------------------------------------------------------------
 
-Engine::Created AnalogueStack::dial(int channel, std::string_view digits) {
+Engine::Created AnalogueStack::dial(int channel, std::string_view digits, const CallOptions& options) {
   LineMachine* const machine = machineOf(channel);
   if (machine == nullptr || !machine->acceptsDigits(digits)) return {Status::invalidArgument};
   const std::lock_guard lock(mutex_);
@@ -52,7 +53,7 @@ Engine::Created AnalogueStack::dial(int channel, std::string_view digits) {
     return {Status::full};
   }
   legs_[leg] = {channel, false};
-  commands_.push_back({.type = Command::Type::dial, .channel = channel, .leg = leg, .digits = std::string(digits)});
+  commands_.push_back({.type = Command::Type::dial, .channel = channel, .leg = leg, .digits = std::string(digits), .options = options});
   card_.wake();
   return {Status::ok, leg};
 }
@@ -62,6 +63,18 @@ Status AnalogueStack::ring(Handle leg, bool earlyMedia) { return post(leg, {.typ
 Status AnalogueStack::answer(Handle leg) { return post(leg, {.type = Command::Type::answer}, true); }
 
 Status AnalogueStack::clear(Handle leg, ClearRequest request) { return post(leg, {.type = Command::Type::clear, .q850 = request.q850}, false); }
+
+Status AnalogueStack::flash(Handle leg) { return post(leg, {.type = Command::Type::flash}, false); }
+
+Status AnalogueStack::configure(int channel, const LineSettings& settings) {
+  if (machineOf(channel) == nullptr) return Status::invalidArgument;
+  const std::string fault = faultOf(settings);
+  if (!fault.empty()) throw std::invalid_argument(fault);
+  const std::lock_guard lock(mutex_);
+  commands_.push_back({.type = Command::Type::configure, .channel = channel, .settings = settings});
+  card_.wake();
+  return Status::ok;
+}
 
 Status AnalogueStack::post(Handle leg, Command command, bool incomingOnly) {
   const std::lock_guard lock(mutex_);
@@ -96,7 +109,11 @@ void AnalogueStack::runDue() {
 void AnalogueStack::run(const Command& command) {
   LineMachine& machine = *machineOf(command.channel);
   if (command.type == Command::Type::dial) {
-    machine.dial(command.leg, command.digits);
+    machine.dial(command.leg, command.digits, command.options);
+    return;
+  }
+  if (command.type == Command::Type::configure) {
+    machine.configure(command.settings);
     return;
   }
   if (machine.leg() != command.leg) return;  // It ended meanwhile.
@@ -104,7 +121,9 @@ void AnalogueStack::run(const Command& command) {
     case Command::Type::ring: machine.ring(command.earlyMedia); break;
     case Command::Type::answer: machine.answer(); break;
     case Command::Type::clear: machine.clear(command.q850); break;
-    case Command::Type::dial: break;
+    case Command::Type::flash: machine.flash(); break;
+    case Command::Type::dial:
+    case Command::Type::configure: break;
   }
 }
 

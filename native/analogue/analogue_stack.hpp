@@ -30,7 +30,11 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
 
   /// A new leg that calls over `channel`: seizes an FXO line and keys `digits`, or rings the telephone of an FXS port (`digits` then empty).
   /// wrongState: the line is in use; unavailable: it is out of service; invalidArgument: no such channel, or digits that it can't key.
-  [[nodiscard]] Engine::Created dial(int channel, std::string_view digits);
+  [[nodiscard]] Engine::Created dial(int channel, std::string_view digits, const CallOptions& options = {});
+  /// What a line goes by from its next call on. invalidArgument: no such channel. Throws std::invalid_argument that says what to change.
+  Status configure(int channel, const LineSettings& settings);
+  /// Recall to the exchange (timed break) during an answered call on an FXO line; elsewhere it does nothing.
+  Status flash(Handle leg);
 
   // --- LegOwner -------------------------------------------------------------------------------------------------------------------------
   Status ring(Handle leg, bool earlyMedia) override;
@@ -40,13 +44,15 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
 
  private:
   struct Command {
-    enum class Type : std::uint8_t { dial, ring, answer, clear };
+    enum class Type : std::uint8_t { dial, ring, answer, clear, flash, configure };
     Type type = Type::dial;
     int channel = 0;
     Handle leg = kNoHandle;
-    std::string digits;       // dial.
+    std::string digits;  // dial …
+    CallOptions options;
     bool earlyMedia = false;  // ring.
     int q850 = 16;            // clear.
+    LineSettings settings;    // configure.
   };
   struct LegEntry {
     int channel = 0;

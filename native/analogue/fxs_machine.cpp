@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "analogue/fxs_machine.hpp"
 
+#include <algorithm>
+
+#include "analogue/dial_plan.hpp"
+
 namespace branchline {
 namespace {
 
-constexpr int kFirstDigitMs = 15000;
-constexpr int kNextDigitMs = 4000;
 constexpr std::size_t kMostDigits = 32;
+constexpr int kShortestHangUpMs = 250;  // A card takes shorter openings for pulses: hanging up has to be longer.
+constexpr int kReleaseToneMs = 30000;   // Then the howler, …
+constexpr int kHowlerMs = 60000;        // … then silence.
 
 /// The tone a telephone hears when its call ends with a Q.850 cause before answer.
 CallTone toneOf(int q850) {
@@ -25,7 +30,14 @@ CallTone toneOf(int q850) {
 
 }  // namespace
 
-void FxsMachine::dial(Handle leg, const std::string&) {
+FxsMachine::FxsMachine(int channel, LineHost& host) : LineMachine(channel, host) {
+  host_.io().setRingCadence(channel_, host_.country().ringing());
+  host_.io().setFlashTime(channel_, std::max(host_.country().flash.longestMs, kShortestHangUpMs));
+}
+
+void FxsMachine::onConfigured() { host_.io().setMessageWaiting(channel_, settings().fxs.messageWaiting); }
+
+void FxsMachine::dial(Handle leg, const std::string&, const CallOptions&) {
   if (state_ != State::idle) {
     refuseForGlare(leg);
     return;
@@ -77,14 +89,17 @@ void FxsMachine::onEvent(const ChannelEvent& event) {
     case ChannelEventType::restored:
       if (state_ == State::removed) enterIdle();
       break;
+    case ChannelEventType::digit: onDigit(static_cast<char>(event.value)); break;
+    case ChannelEventType::pulseDigit:
+      if (event.value == '1') onFlash();  // A short recall (BT SIN 351: 50 … 130 ms) is a single pulse to the card.
+      onDigit(static_cast<char>(event.value));
+      break;
+    case ChannelEventType::flash: onFlash(); break;
     case ChannelEventType::ringBegin:
     case ChannelEventType::ringEnd:
-    case ChannelEventType::flash:
     case ChannelEventType::polarity:
     case ChannelEventType::alarm:
     case ChannelEventType::alarmCleared:
-    case ChannelEventType::digit:
-    case ChannelEventType::pulseDigit:
     case ChannelEventType::dialDone:
     case ChannelEventType::spanAlarm: break;
   }
@@ -101,8 +116,8 @@ void FxsMachine::onLifted() {
     state_ = State::dialTone;
     digits_.clear();
     port_.listen(LinePort::Listen::digits);
-    port_.play(CallTone::dial);
-    setDeadline(kFirstDigitMs);
+    port_.play(settings().fxs.messageWaiting ? CallTone::specialDial : CallTone::dial);
+    setDeadline(settings().fxs.firstDigitMs);
     publish(Use::inUse, "dialling");
   }
 }
@@ -114,17 +129,43 @@ void FxsMachine::onPutDown() {
 }
 
 void FxsMachine::onFinding(const LinePort::Finding& finding) {
+  if (finding.type == LinePort::Finding::Type::digit) onDigit(finding.digit);
+}
+
+void FxsMachine::onFlash() {
+  if (state_ == State::talking) host_.tell("legFlash", leg_);
+}
+
+void FxsMachine::onDigit(char digit) {
   if (state_ != State::dialTone && state_ != State::collecting) return;
   port_.play(CallTone::none);
   state_ = State::collecting;
-  setDeadline(kNextDigitMs);
-  if (finding.digit != '#') digits_ += finding.digit;
-  if (finding.digit == '#' || digits_.size() == kMostDigits) complete();
+  setDeadline(settings().fxs.nextDigitMs);
+  if (digit != '#') digits_ += digit;
+  if (digit == '#' || digits_.size() == kMostDigits || isCompleteNumber(digits_, host_.country().completeNumbers, settings().fxs.completeNumbers))
+    complete();
 }
 
 void FxsMachine::onDeadline() {
-  if (state_ == State::dialTone) release(CallTone::unobtainable, "nothing was dialled");
-  if (state_ == State::collecting) complete();
+  switch (state_) {
+    case State::dialTone: release(CallTone::unobtainable, "nothing was dialled"); break;
+    case State::collecting: complete(); break;
+    case State::released:
+      state_ = State::howling;
+      port_.play(CallTone::howler);
+      setDeadline(kHowlerMs);
+      break;
+    case State::howling:
+      state_ = State::parked;
+      port_.play(CallTone::none);
+      break;
+    case State::idle:
+    case State::ringing:
+    case State::offered:
+    case State::talking:
+    case State::parked:
+    case State::removed: break;
+  }
 }
 
 void FxsMachine::complete() {
@@ -145,7 +186,7 @@ void FxsMachine::complete() {
 
 void FxsMachine::release(CallTone tone, const std::string& detail) {
   state_ = State::released;
-  dropDeadline();
+  setDeadline(kReleaseToneMs);
   port_.listen(LinePort::Listen::off);
   port_.play(tone);
   host_.io().setPolarity(channel_, false);

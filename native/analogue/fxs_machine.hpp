@@ -9,10 +9,10 @@ namespace branchline {
 /// end until it is put down.
 class FxsMachine final : public LineMachine {
  public:
-  using LineMachine::LineMachine;
+  FxsMachine(int channel, LineHost& host);
 
   [[nodiscard]] bool acceptsDigits(std::string_view digits) const noexcept override { return digits.empty(); }
-  void dial(Handle leg, const std::string& digits) override;
+  void dial(Handle leg, const std::string& digits, const CallOptions& options) override;
   void ring(bool earlyMedia) override;
   void answer() override;
   void clear(int q850) override;
@@ -29,12 +29,17 @@ class FxsMachine final : public LineMachine {
     collecting,
     offered,  // Dialled: the leg is not answered yet.
     talking,
-    released,  // The call is over, the telephone still off hook.
+    released,  // The call is over, the telephone still off hook …
+    howling,   // … for so long that nobody can be listening …
+    parked,    // … and not even then.
     removed,
   };
 
+  void onConfigured() override;
   void onLifted();
   void onPutDown();
+  void onFlash();
+  void onDigit(char digit);
   void complete();
   void release(CallTone tone, const std::string& detail);
   void enterIdle();

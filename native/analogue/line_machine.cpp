@@ -22,9 +22,11 @@ void LineMachine::publish(Use use, const char* state, const std::string& detail)
 void LineMachine::runDue() {
   LinePort::Finding finding;
   while (port_.nextFinding(finding)) onFinding(finding);
-  if (deadlineNs_ == 0 || host_.nowNs() < deadlineNs_) return;
-  deadlineNs_ = 0;
-  onDeadline();
+  if (deadlineNs_ != 0 && host_.nowNs() >= deadlineNs_) {
+    deadlineNs_ = 0;
+    onDeadline();
+  }
+  onTurn();
 }
 
 void LineMachine::endLeg(int q850, bool inferred, const char* by, const std::string& detail) {

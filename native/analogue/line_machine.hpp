@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analogue/line_port.hpp"
+#include "analogue/line_settings.hpp"
 #include "audio/engine.hpp"
 #include "audio/leg_owner.hpp"
 #include "channel/channel_io.hpp"
@@ -58,20 +59,32 @@ class LineMachine {
   [[nodiscard]] virtual bool acceptsDigits(std::string_view digits) const noexcept = 0;
 
   /// The leg of a reserved line is to be dialled. A line that an incoming call took meanwhile ends it with cause 44.
-  virtual void dial(Handle leg, const std::string& digits) = 0;
+  virtual void dial(Handle leg, const std::string& digits, const CallOptions& options) = 0;
   virtual void ring(bool earlyMedia) = 0;
   virtual void answer() = 0;
   virtual void clear(int q850) = 0;
+  /// Recall to the exchange, during a call.
+  virtual void flash() {}
+  /// What the line goes by from its next call on.
+  void configure(const LineSettings& settings) {
+    settings_ = settings;
+    onConfigured();
+  }
   virtual void onEvent(const ChannelEvent& event) = 0;
   virtual void onFinding(const LinePort::Finding& finding) = 0;
   /// The moment of setDeadline has come.
   virtual void onDeadline() = 0;
+  /// Once a turn, after events and findings.
+  virtual void onTurn() {}
   /// The stack stops: the leg ends, the line is left on hook.
   virtual void shutDown() = 0;
 
   void runDue();
 
  protected:
+  [[nodiscard]] const LineSettings& settings() const noexcept { return settings_; }
+  /// The settings changed.
+  virtual void onConfigured() {}
   enum class Use : std::uint8_t { idle, inUse, outOfService };
   void publish(Use use, const char* state, const std::string& detail = {});
   void setDeadline(int milliseconds) noexcept { deadlineNs_ = host_.nowNs() + milliseconds * 1'000'000LL; }
@@ -88,6 +101,7 @@ class LineMachine {
   bool responded_ = false;
 
  private:
+  LineSettings settings_;
   std::int64_t deadlineNs_ = 0;  // 0: none.
   std::atomic<Use> use_{Use::idle};
 };

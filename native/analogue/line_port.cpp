@@ -2,6 +2,11 @@
 #include "analogue/line_port.hpp"
 
 namespace branchline {
+namespace {
+
+constexpr int kVoiceMs = 250;  // Sound that is no tone for so long is a voice, no click.
+
+}  // namespace
 
 void LinePort::listen(Listen what) noexcept {
   const std::uint32_t next = (wanted_.load(std::memory_order_relaxed) | 3U) + 1U + static_cast<std::uint32_t>(what);
@@ -34,21 +39,32 @@ void LinePort::hear() noexcept {
   if (wanted != listening_) {
     listening_ = wanted;
     tones_.reset();
+    heardTone_ = CallTone::none;
+    heardVoice_ = false;
+    silentMs_.store(0, std::memory_order_relaxed);
     digits_.reset();
   }
   switch (static_cast<Listen>(listening_ & 3U)) {
     case Listen::off: break;
-    case Listen::tones: {
-      const CallTone tone = tones_.process(received_);
-      if (tone != CallTone::none) findings_.push({listening_, tone, 0});
-      break;
-    }
+    case Listen::tones: hearTones(); break;
     case Listen::digits:
       for (const DtmfEvent& event : digits_.process(received_)) {
-        if (event.type == DtmfEvent::Type::begin) findings_.push({listening_, CallTone::none, event.digit});
+        if (event.type == DtmfEvent::Type::begin) findings_.push({.type = Finding::Type::digit, .listening = listening_, .digit = event.digit});
       }
       break;
   }
+}
+
+void LinePort::hearTones() noexcept {
+  const CallTone tone = tones_.process(received_);
+  const CallTone before = heardTone_;
+  heardTone_ = tones_.present();
+  if (before != CallTone::none && heardTone_ != before) findings_.push({.type = Finding::Type::toneEnded, .listening = listening_, .tone = before});
+  if (tone != CallTone::none) findings_.push({.type = Finding::Type::tone, .listening = listening_, .tone = tone});
+  const bool voice = tones_.otherSoundMs() >= kVoiceMs;
+  if (voice && !heardVoice_) findings_.push({.type = Finding::Type::voice, .listening = listening_});
+  heardVoice_ = voice;
+  silentMs_.store(tones_.isSilent() ? silentMs() + kFrameMilliseconds : 0, std::memory_order_relaxed);
 }
 
 void LinePort::push(const Frame& in) noexcept {

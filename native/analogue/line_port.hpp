@@ -10,6 +10,7 @@
 #include "channel/channel_io.hpp"
 #include "channel/segment_player.hpp"
 #include "common/ring.hpp"
+#include "country/country.hpp"
 
 namespace branchline {
 
@@ -17,11 +18,13 @@ namespace branchline {
 /// machine (line-events thread) says what to listen for and what to play; the audio thread does it and reports through a ring.
 class LinePort final : public MediaPort {
  public:
-  /// Something heard on the line: a tone, or (tone none) a key that was pressed.
+  /// Something heard on the line.
   struct Finding {
-    std::uint32_t listening = 0;  // Which listen() it belongs to.
-    CallTone tone = CallTone::none;
-    char digit = 0;
+    enum class Type : std::uint8_t { tone, toneEnded, voice, digit };
+    Type type = Type::tone;
+    std::uint32_t listening = 0;     // Which listen() it belongs to.
+    CallTone tone = CallTone::none;  // tone, toneEnded.
+    char digit = 0;                  // digit: a key that was pressed.
   };
   enum class Listen : std::uint8_t { off, tones, digits };
 
@@ -34,6 +37,8 @@ class LinePort final : public MediaPort {
   void play(CallTone tone) noexcept { wantedTone_.store(tone, std::memory_order_relaxed); }
   /// The next finding of the present listen(); false when there is none.
   bool nextFinding(Finding& finding) noexcept;
+  /// How long nothing has been heard, while it listens for tones.
+  [[nodiscard]] int silentMs() const noexcept { return silentMs_.load(std::memory_order_relaxed); }
 
   // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
   /// Once a frame, before any pull: reads the line, listens, plays.
@@ -43,18 +48,22 @@ class LinePort final : public MediaPort {
 
  private:
   void hear() noexcept;
+  void hearTones() noexcept;
 
   ChannelIo& io_;
   const int channel_;
   const Country& country_;
   std::atomic<std::uint32_t> wanted_{0};  // Number of the listen() call, times four, plus what to listen for.
   std::atomic<CallTone> wantedTone_{CallTone::none};
+  std::atomic<int> silentMs_{0};
   SpscRing<Finding> findings_{64};
 
   // Audio thread:
   std::uint32_t listening_ = 0;
   Frame received_;
   ToneDetector tones_;
+  CallTone heardTone_ = CallTone::none;
+  bool heardVoice_ = false;
   DtmfReceiver digits_;
   CallTone tone_ = CallTone::none;
   SegmentPlayer player_;

@@ -133,7 +133,7 @@ TEST_CASE("glare: a call that comes while the line is seized takes it, and our o
 TEST_CASE("a line in use can't be called, nor one that is not an exchange line") {
   AnalogueWorld world;
   world.card.callIn(1, caller({}));
-  world.step(20);
+  world.step(200);
   CHECK(world.card.callIn(1, caller({})) == Status::wrongState);
   CHECK(world.card.callIn(5, caller({})) == Status::invalidArgument);
   CHECK(world.card.callIn(0, caller({})) == Status::invalidArgument);

@@ -28,6 +28,8 @@ class ToneDetector {
   [[nodiscard]] CallTone present() const noexcept { return present_ == nullptr ? CallTone::none : present_->tone; }
   /// What sounds now and is no call progress tone: speech, music, noise above −45 dBm0. For so long, 0 for not at all.
   [[nodiscard]] int otherSoundMs() const noexcept { return running_.sound == SoundReader::kOther ? running_.milliseconds : 0; }
+  /// There is nothing but the line's noise.
+  [[nodiscard]] bool isSilent() const noexcept { return running_.sound == ToneSet::kPause; }
 
  private:
   static constexpr std::size_t kHop = 80;  // Samples, 10 ms.
