@@ -117,10 +117,11 @@ void IsdnLegs::offer(const isdn::Setup& setup) {
   // After overlap receiving: the exchange is to send no more digits. isdnd has said so already where the number came whole.
   host_.send(isdn::Proceeding{.span = setup.span, .call = setup.call});
   const std::string none;  // What only SIP carries.
+  const auto [span, channel] = placeOf(setup.span, setup.channel);
   post("legIncoming", leg,
        {{"kind", std::string("isdn")},
         {"to", setup.called.digits},
-        {"channel", std::int64_t{setup.channel}},
+        {"channel", std::int64_t{channel}},
         {"fromUri", none},
         {"fromName", setup.callingName},
         {"assertedUri", none},
@@ -129,7 +130,7 @@ void IsdnLegs::offer(const isdn::Setup& setup) {
         {"sourceAddress", none},
         {"sourcePort", std::int64_t{0}},
         {"callId", none},
-        {"span", std::int64_t{setup.span}},
+        {"span", std::int64_t{span}},
         {"calledType", std::int64_t{setup.called.type}},
         {"calledSubaddress", setup.calledSubaddress},
         {"calling", setup.calling.digits},
@@ -187,7 +188,12 @@ void IsdnLegs::on(const isdn::Connect& connect) {
 void IsdnLegs::on(const isdn::Disconnect& disconnect) {
   const Handle leg = legOf(disconnect.span, disconnect.call);
   if (leg == kNoHandle) return;
-  legs_.at(leg).responded = true;
+  Leg& of = legs_.at(leg);
+  of.responded = true;
+  if (disconnect.inband) {  // isdnd has the call for as long as its tone is heard; Released ends the leg.
+    attach(leg, of);
+    return post("legProgress", leg, {{"sipStatus", std::int64_t{183}}, {"earlyMedia", of.attached}});
+  }
   end(leg, {.q850 = disconnect.cause, .location = disconnect.location, .by = isdn::EndedBy::peer, .detail = ""});
 }
 
@@ -198,6 +204,126 @@ void IsdnLegs::on(const isdn::Released& released) {
   legs_.at(leg).sent = released.sent;
   legs_.at(leg).responded = legs_.at(leg).responded || released.responded;
   end(leg, {.q850 = released.cause, .location = released.location, .by = released.by, .detail = ""});
+}
+
+// --- Supplementary services ------------------------------------------------------------------------------------------------------------------
+
+void IsdnLegs::hold(Handle leg) {
+  const auto found = legs_.find(leg);
+  if (found != legs_.end()) host_.send(isdn::Hold{.span = static_cast<std::uint8_t>(found->second.span), .call = found->second.call});
+}
+
+void IsdnLegs::retrieve(Handle leg) {
+  const auto found = legs_.find(leg);
+  if (found != legs_.end()) host_.send(isdn::Retrieve{.span = static_cast<std::uint8_t>(found->second.span), .call = found->second.call});
+}
+
+void IsdnLegs::transfer(Handle leg, Handle other) {
+  constexpr int kFacilityRejected = 29;
+  const auto one = legs_.find(leg);
+  const auto two = legs_.find(other);
+  if (one == legs_.end()) return;
+  const Leg& of = one->second;
+  if (two == legs_.end() || two->second.span != of.span) return refused(of.span, of.call, "transfer", kFacilityRejected);
+  host_.send(isdn::Transfer{.span = static_cast<std::uint8_t>(of.span), .call = of.call, .other = two->second.call});
+}
+
+void IsdnLegs::on(const isdn::HoldAnswer& answer) {
+  if (answer.granted)
+    held(answer.span, answer.call, "us");
+  else
+    refused(answer.span, answer.call, "hold", answer.cause);
+}
+
+void IsdnLegs::on(const isdn::RetrieveAnswer& answer) {
+  if (answer.granted)
+    retrieved(answer.span, answer.call, answer.channel, "us");
+  else
+    refused(answer.span, answer.call, "retrieve", answer.cause);
+}
+
+// The channel is no longer the call's: its audio is let go of at once.
+void IsdnLegs::held(int span, std::uint32_t call, const char* by) {
+  const Handle leg = legOf(span, call);
+  if (leg == kNoHandle) return;
+  Leg& of = legs_.at(leg);
+  if (std::exchange(of.attached, false)) engine_.detach(leg);
+  of.channel = 0;
+  post("legHeld", leg, {{"by", std::string(by)}});
+}
+
+void IsdnLegs::retrieved(int span, std::uint32_t call, int channel, const char* by) {
+  const Handle leg = legOf(span, call);
+  if (leg == kNoHandle) return;
+  Leg& of = legs_.at(leg);
+  of.channel = channel;
+  attach(leg, of);
+  post("legRetrieved", leg, {{"by", std::string(by)}, {"channel", std::int64_t{placeOf(span, channel).second}}});
+}
+
+void IsdnLegs::refused(int span, std::uint32_t call, const char* service, int q850) {
+  const Handle leg = legOf(span, call);
+  if (leg != kNoHandle) post("legServiceRefused", leg, {{"service", std::string(service)}, {"q850", std::int64_t{q850}}});
+}
+
+// Nothing above joins calls for a far end that asks.
+void IsdnLegs::on(const isdn::Transfer& transfer) {
+  host_.send(isdn::TransferAnswer{.span = transfer.span, .call = transfer.call, .granted = false});
+}
+
+void IsdnLegs::on(const isdn::TransferAnswer& answer) {
+  constexpr int kFacilityRejected = 29;
+  if (!answer.granted) refused(answer.span, answer.call, "transfer", kFacilityRejected);
+}
+
+void IsdnLegs::on(const isdn::PartyChanged& changed) {
+  const Handle leg = legOf(changed.span, changed.call);
+  if (leg == kNoHandle) return;
+  post("legPartyChanged", leg,
+       {{"number", changed.number.digits},
+        {"numberType", std::int64_t{changed.number.type}},
+        {"presentation", std::int64_t{changed.number.presentation}},
+        {"name", changed.name}});
+}
+
+void IsdnLegs::on(const isdn::Diverted& diverted) {
+  const Handle leg = legOf(diverted.span, diverted.call);
+  if (leg == kNoHandle) return;
+  post("legDiverted", leg,
+       {{"number", diverted.to.digits}, {"numberType", std::int64_t{diverted.to.type}}, {"reason", std::int64_t{diverted.reason}}});
+}
+
+void IsdnLegs::on(const isdn::Notify& notify) {
+  const Handle leg = legOf(notify.span, notify.call);
+  if (leg != kNoHandle) post("legNotified", leg, {{"indicator", std::int64_t{notify.indicator}}});
+}
+
+void IsdnLegs::on(const isdn::Tariff& tariff) {
+  const Handle leg = legOf(tariff.span, tariff.call);
+  if (leg == kNoHandle) return;
+  post("legTariff", leg,
+       {{"item", std::int64_t{tariff.item}},
+        {"rate", std::int64_t{static_cast<int>(tariff.rate)}},
+        {"cost", std::int64_t{tariff.amount.cost}},
+        {"multiplier", std::int64_t{tariff.amount.multiplier}},
+        {"currency", tariff.amount.currency},
+        {"timeUnit", std::int64_t{tariff.timeUnit}},
+        {"timeScale", std::int64_t{tariff.timeScale}},
+        {"stepwise", tariff.stepwise}});
+}
+
+void IsdnLegs::on(const isdn::Charge& charge) {
+  const Handle leg = legOf(charge.span, charge.call);
+  if (leg == kNoHandle) return;
+  post("legCharge", leg,
+       {{"final", charge.final},
+        {"total", charge.total},
+        {"kind", std::int64_t{static_cast<int>(charge.kind)}},
+        {"cost", std::int64_t{charge.amount.cost}},
+        {"multiplier", std::int64_t{charge.amount.multiplier}},
+        {"currency", charge.amount.currency},
+        {"units", std::int64_t{charge.units}},
+        {"billing", std::int64_t{charge.billing}}});
 }
 
 void IsdnLegs::endAll(const IsdnEnd& how) {
@@ -227,10 +353,17 @@ Handle IsdnLegs::legOf(int span, std::uint32_t call) const noexcept {
 
 void IsdnLegs::attach(Handle leg, Leg& of) {
   if (of.attached || ports_ == nullptr) return;
-  MediaPort* const port = ports_->portOf(of.span, of.channel);
+  const auto [span, channel] = placeOf(of.span, of.channel);
+  MediaPort* const port = ports_->portOf(span, channel);
   if (port == nullptr) return;
   engine_.attach(leg, *port);
   of.attached = true;
+}
+
+std::pair<int, int> IsdnLegs::placeOf(int span, int channel) const {
+  const auto found = interfaces_.find(span);
+  const auto interface = static_cast<std::size_t>(channel / 32);
+  return {found != interfaces_.end() && interface < found->second.size() ? found->second[interface] : span, channel % 32};
 }
 
 void IsdnLegs::post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields) {

@@ -52,6 +52,8 @@ class IsdnLegs {
         host_(host),
         ports_(ports) {}
 
+  /// NFAS: the spans whose channels the D channel of `span` signals for, by interface; its own first.
+  void setInterfaces(int span, std::vector<int> spans) { interfaces_[span] = std::move(spans); }
   /// How many digits a span's called numbers have with overlap; 0: not known, so the inter-digit time decides.
   void setDdiDigits(int span, int digits) { ddiDigits_[span] = digits; }
 
@@ -59,6 +61,11 @@ class IsdnLegs {
   void dial(Handle leg, isdn::Setup setup);
   void ring(Handle leg, bool earlyMedia);
   void answer(Handle leg);
+  /// HOLD and RETRIEVE towards the far end: `legHeld` or `legRetrieved` follow, or `legServiceRefused`.
+  void hold(Handle leg);
+  void retrieve(Handle leg);
+  /// Asks the far end to join two legs of a span: both end when it does, or `legServiceRefused` follows.
+  void transfer(Handle leg, Handle other);
   /// Ends the leg at once; its channel is free when isdnd has cleared.
   void clear(Handle leg, int q850);
 
@@ -73,6 +80,17 @@ class IsdnLegs {
   void on(const isdn::Connected& connected);
   void on(const isdn::Disconnect& disconnect);
   void on(const isdn::Released& released);
+  void on(const isdn::Hold& hold) { held(hold.span, hold.call, "peer"); }
+  void on(const isdn::HoldAnswer& answer);
+  void on(const isdn::Retrieve& retrieve) { retrieved(retrieve.span, retrieve.call, retrieve.channel, "peer"); }
+  void on(const isdn::RetrieveAnswer& answer);
+  void on(const isdn::Transfer& transfer);
+  void on(const isdn::TransferAnswer& answer);
+  void on(const isdn::PartyChanged& changed);
+  void on(const isdn::Diverted& diverted);
+  void on(const isdn::Notify& notify);
+  void on(const isdn::Tariff& tariff);
+  void on(const isdn::Charge& charge);
 
   /// Offers the calls whose inter-digit time T302 is over.
   void runDue(std::int64_t nowNs);
@@ -102,6 +120,11 @@ class IsdnLegs {
   Handle legOf(int span, std::uint32_t call) const noexcept;
   void offer(const isdn::Setup& setup);
   void attach(Handle leg, Leg& of);
+  void held(int span, std::uint32_t call, const char* by);
+  void retrieved(int span, std::uint32_t call, int channel, const char* by);
+  void refused(int span, std::uint32_t call, const char* service, int q850);
+  /// The span and channel of its own that a call's channel is: with NFAS another span's.
+  [[nodiscard]] std::pair<int, int> placeOf(int span, int channel) const;
   void end(Handle leg, const IsdnEnd& end);
   void post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields = {});
   [[nodiscard]] bool isComplete(const isdn::Setup& setup) const;
@@ -112,6 +135,7 @@ class IsdnLegs {
   IsdnLegHost& host_;
   BChannelPorts* const ports_;
   std::unordered_map<int, int> ddiDigits_;
+  std::unordered_map<int, std::vector<int>> interfaces_;
   std::unordered_map<Handle, Leg> legs_;
   std::unordered_map<Key, Handle> byCall_;
   std::unordered_map<Key, Collecting> collecting_;

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::int64_t kStartAgainNs = 500'000'000;  // After a death: long enough that one that dies at once does not eat the processor.
 constexpr int kStepPatienceMs = 10'000;              // Stepped: an isdnd that does not answer in this real time is taken for dead.
+constexpr std::int64_t kAskAgainNs = 2'000'000'000;
+constexpr std::int64_t kSilenceNs = 10'000'000'000;
 constexpr int kLongestWaitMs = 1'000;
 constexpr int kTemporaryFailure = 41;
 
@@ -38,6 +40,9 @@ IsdnStack::IsdnStack(Engine& engine, EventSink& sink, std::string program, std::
       legs_(engine, *this, sink, *this, ports) {
   for (const IsdnSpanOptions& span : spans_) {
     legs_.setDdiDigits(span.configuration.span, span.ddiDigits);
+    std::vector<int> interfaces{span.configuration.span};
+    interfaces.insert(interfaces.end(), span.nfasSpans.begin(), span.nfasSpans.end());
+    legs_.setInterfaces(span.configuration.span, std::move(interfaces));
     up_[span.configuration.span] = false;
   }
   try {
@@ -99,6 +104,12 @@ Status IsdnStack::answer(Handle leg) { return post({.type = Command::Type::answe
 
 Status IsdnStack::clear(Handle leg, ClearRequest request) { return post({.type = Command::Type::clear, .leg = leg, .q850 = request.q850}, false); }
 
+Status IsdnStack::hold(Handle leg) { return post({.type = Command::Type::hold, .leg = leg}, false); }
+
+Status IsdnStack::retrieve(Handle leg) { return post({.type = Command::Type::retrieve, .leg = leg}, false); }
+
+Status IsdnStack::transfer(Handle leg, Handle other) { return post({.type = Command::Type::transfer, .leg = leg, .other = other}, false); }
+
 Status IsdnStack::post(Command command, bool incomingOnly) {
   const std::lock_guard lock(mutex_);
   const auto found = open_.find(command.leg);
@@ -141,6 +152,7 @@ void IsdnStack::runDue(std::int64_t nowNs) {
     stepIsdnd(nowNs);
   else if (process_)
     receiveAll();
+  if (process_ && !engine_.clock().isStepped()) watch(nowNs);
   if (lost_) lose("isdnd takes no more messages");
 }
 
@@ -156,6 +168,9 @@ void IsdnStack::runCommands() {
       case Command::Type::ring: legs_.ring(command.leg, command.earlyMedia); break;
       case Command::Type::answer: legs_.answer(command.leg); break;
       case Command::Type::clear: legs_.clear(command.leg, command.q850); break;
+      case Command::Type::hold: legs_.hold(command.leg); break;
+      case Command::Type::retrieve: legs_.retrieve(command.leg); break;
+      case Command::Type::transfer: legs_.transfer(command.leg, command.other); break;
     }
   }
 }
@@ -164,6 +179,8 @@ void IsdnStack::runCommands() {
 
 void IsdnStack::start() {
   lost_ = false;
+  askedAtNs_ = 0;
+  askAtNs_ = engine_.clock().nowNs() + kAskAgainNs;
   process_ = std::make_unique<IsdndProcess>(program_, engine_.clock().isStepped());
   starts_++;
   pid_ = process_->pid();
@@ -186,11 +203,24 @@ void IsdnStack::lose(const std::string& why) {
   }
 }
 
+// A thread of isdnd that hangs answers nothing: each span is asked for its status now and then, and any message is a sign of life.
+void IsdnStack::watch(std::int64_t nowNs) {
+  if (spans_.empty()) return;
+  if (askedAtNs_ != 0 && nowNs - askedAtNs_ > kSilenceNs) return lose("isdnd does not answer and is started again");
+  if (askedAtNs_ != 0 || nowNs < askAtNs_) return;
+  askedAtNs_ = nowNs;
+  for (const IsdnSpanOptions& span : spans_) send(isdn::QuerySpan{.span = span.configuration.span});
+}
+
 void IsdnStack::receiveAll() {
   isdn::Message message;
   for (;;) {
     switch (process_->receive(message, 0)) {
-      case IsdndProcess::Received::message: handle(message); break;
+      case IsdndProcess::Received::message:
+        askedAtNs_ = 0;
+        askAtNs_ = engine_.clock().nowNs() + kAskAgainNs;
+        handle(message);
+        break;
       case IsdndProcess::Received::nothing: return;
       case IsdndProcess::Received::gone: return lose("isdnd has died and is started again");
     }

@@ -25,6 +25,7 @@ struct IsdnSpanOptions {
   isdn::ConfigureSpan configuration;
   int dChannel = -1;  // The card's end for isdnd (SOCK_SEQPACKET, one frame a packet, no FCS). The stack's from now on; each isdnd gets a copy.
   int ddiDigits = 0;  // With overlap: how many digits a called number has; 0: not known.
+  std::vector<int> nfasSpans;  // Spans on interfaces 1…7 (`configuration.nfas`), whose B-channels this D channel signals for.
 };
 
 struct IsdnDialOptions {
@@ -42,6 +43,8 @@ struct IsdnDialOptions {
 
 /// The ISDN spans of a card: keeps an isdnd running, which has libpri, and makes legs of its calls. An isdnd that dies is started again within two
 /// seconds: its legs end with cause 41, and its channels get RESTART from the new one. One thread, or the stepping thread.
+///
+/// An isdnd that does not answer for ten seconds of real time is taken for dead and killed.
 ///
 /// Besides the legs' events it posts `spanState` {span, up, detail} and `isdnLog` {span, error, text}.
 class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost {
@@ -66,17 +69,24 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   Status clear(Handle leg, ClearRequest request) override;
   Status sendDigits(Handle, std::string_view, int, int, DigitMethod) override { return Status::unavailable; }  // In-band, as on any B-channel.
 
+  // --- Supplementary services. What becomes of it is told by events: legHeld, legRetrieved, legServiceRefused; a transfer ends both legs
+  // ---------------
+  Status hold(Handle leg);
+  Status retrieve(Handle leg);
+  Status transfer(Handle leg, Handle other);
+
   // --- SteppedPart; the ISDN thread calls it otherwise ------------------------------------------------------------------------------------
   void runDue(std::int64_t nowNs) override;
 
  private:
   struct Command {
-    enum class Type : std::uint8_t { dial, ring, answer, clear };
+    enum class Type : std::uint8_t { dial, ring, answer, clear, hold, retrieve, transfer };
     Type type = Type::dial;
     Handle leg = kNoHandle;
-    isdn::Setup setup;        // dial.
-    bool earlyMedia = false;  // ring.
-    int q850 = 16;            // clear.
+    isdn::Setup setup;         // dial.
+    bool earlyMedia = false;   // ring.
+    int q850 = 16;             // clear.
+    Handle other = kNoHandle;  // transfer.
   };
 
   // IsdnLegHost
@@ -91,6 +101,7 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   void receiveAll();
   void stepIsdnd(std::int64_t nowNs);
   void handle(const isdn::Message& message);
+  void watch(std::int64_t nowNs);
   void tellSpan(int span, bool up, const std::string& detail);
   void runUntilStopped();
   [[nodiscard]] int patienceMs() const;
@@ -104,6 +115,8 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   bool lost_ = false;  // A message did not go out; seen at the end of the turn.
   std::int64_t startAtNs_ = 0;
   std::uint32_t sequence_ = 0;
+  std::int64_t askedAtNs_ = 0;  // In real time: isdnd was asked for a sign of life; 0: it has given it.
+  std::int64_t askAtNs_ = 0;
   std::unordered_map<int, bool> up_;  // Spans by number.
 
   std::mutex mutex_;  // Of the three below.

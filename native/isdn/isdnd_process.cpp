@@ -8,12 +8,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <system_error>
 #include <utility>
-#include <vector>
+
+#include "isdnd/message_socket.hpp"
 
 namespace branchline {
 namespace {
@@ -48,8 +47,7 @@ class SpawnAttributes {
 }  // namespace
 
 IsdndProcess::IsdndProcess(const std::string& program, bool stepped) {
-  std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) fail(errno, "no socket pair for isdnd");
+  const std::array<int, 2> ends = isdn::packetSocketPair();
   SpawnAttributes spawn;
   // Also where it is that number already: then this takes close-on-exec off.
   posix_spawn_file_actions_adddup2(&spawn.actions, ends[1], kDescriptorInChild);
@@ -76,36 +74,20 @@ IsdndProcess::~IsdndProcess() {
   waitpid(pid_, nullptr, 0);
 }
 
-bool IsdndProcess::send(const isdn::Message& message, int descriptor) {
-  auto packet = isdn::encode(message);
-  iovec part{packet.data(), packet.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> extra{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  if (descriptor >= 0) {
-    header.msg_control = extra.data();
-    header.msg_controllen = extra.size();
-    cmsghdr* const rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof descriptor);
-    std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-  }
-  return sendmsg(control_, &header, MSG_DONTWAIT | MSG_NOSIGNAL) == static_cast<ssize_t>(packet.size());
-}
+bool IsdndProcess::send(const isdn::Message& message, int descriptor) { return isdn::sendMessage(control_, message, descriptor, MSG_DONTWAIT); }
 
 IsdndProcess::Received IsdndProcess::receive(isdn::Message& message, int timeoutMs) {
-  std::array<std::uint8_t, isdn::kMaxMessageBytes> packet{};
   pollfd waited{control_, POLLIN, 0};
   if (timeoutMs > 0) (void)poll(&waited, 1, timeoutMs);
-  const ssize_t size = recv(control_, packet.data(), packet.size(), MSG_DONTWAIT | MSG_TRUNC);
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return Received::nothing;
-  if (size <= 0 || static_cast<std::size_t>(size) > packet.size()) return Received::gone;
-  auto decoded = isdn::decode({packet.data(), static_cast<std::size_t>(size)});
-  if (!decoded) return Received::gone;
-  message = std::move(*decoded);
-  return Received::message;
+  isdn::ReceivedMessage received = isdn::receiveMessage(control_, MSG_DONTWAIT);
+  if (received.descriptor >= 0) close(received.descriptor);
+  switch (received.state) {
+    case isdn::ReceivedMessage::State::message: message = std::move(received.message); return Received::message;
+    case isdn::ReceivedMessage::State::nothing: return Received::nothing;
+    case isdn::ReceivedMessage::State::closed:
+    case isdn::ReceivedMessage::State::malformed: break;
+  }
+  return Received::gone;
 }
 
 }  // namespace branchline

@@ -30,7 +30,8 @@ Channels::Channels(const ConfigureSpan& configuration) : selection_(configuratio
 }
 
 int Channels::takeAny() noexcept {
-  const ChannelSet free = ours_ & ~busy_ & ~restarting_ & ~withdrawn();
+  ChannelSet free = ours_ & ~busy_ & ~restarting_ & ~withdrawn();
+  if (free.none()) free = (ours_ & ~busy_ & ~withdrawn()).reset(index(restartingNow_));
   if (free.none()) return 0;
   ChannelSet candidates = free;
   if (selection_ == Selection::roundRobin) {
@@ -49,7 +50,10 @@ bool Channels::take(int channel) noexcept {
   return true;
 }
 
-int Channels::nextToRestart() const noexcept { return lowest(restarting_ & ~busy_); }
+int Channels::nextToRestart() noexcept {
+  restartingNow_ = lowest(restarting_ & ~busy_);
+  return restartingNow_;
+}
 
 void Channels::serve(int channel, bool inService, bool byPeer) noexcept {
   if (isOurs(channel)) (byPeer ? withdrawnByPeer_ : withdrawnByUs_).set(index(channel), !inService);

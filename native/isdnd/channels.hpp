@@ -16,7 +16,8 @@ class Channels {
  public:
   explicit Channels(const ConfigureSpan& configuration);
 
-  /// The next free channel by the rule, taken; 0 when every one is in use.
+  /// The next free channel by the rule, taken; 0 when every one is in use. One that waits for RESTART only where there is no other: until its turn
+  /// comes the far end may know it otherwise.
   int takeAny() noexcept;
   /// Takes this one; false where it isn't ours, is in use, or we have taken it out of service.
   bool take(int channel) noexcept;
@@ -25,15 +26,18 @@ class Channels {
   [[nodiscard]] bool isOurs(int channel) const noexcept { return channel > 0 && channel < kChannels && ours_.test(index(channel)); }
   [[nodiscard]] const ChannelSet& busy() const noexcept { return busy_; }
 
-  // --- RESTART: a channel that waits for it is not chosen, but may be asked for by the far end, which then knows it to be free ---------------
+  // --- RESTART: a channel that waits for it may be asked for by the far end, which then knows it to be free ----------------------------------
   void beginRestart(int channel) noexcept {
     if (isOurs(channel)) restarting_.set(index(channel));
   }
   void beginRestartOfIdle() noexcept { restarting_ |= ours_ & ~busy_; }
-  void endRestart(int channel) noexcept { restarting_.reset(index(channel)); }
+  void endRestart(int channel) noexcept {
+    restarting_.reset(index(channel));
+    if (channel == restartingNow_) restartingNow_ = 0;
+  }
   [[nodiscard]] const ChannelSet& restarting() const noexcept { return restarting_; }
-  /// One that waits for RESTART and carries no call; 0: none.
-  [[nodiscard]] int nextToRestart() const noexcept;
+  /// One that waits for RESTART and carries no call, whose turn it is from now on; 0: none.
+  [[nodiscard]] int nextToRestart() noexcept;
 
   // --- SERVICE: a channel that either side has withdrawn is not chosen; a call that is on it lives on --------------------------------------------
   void serve(int channel, bool inService, bool byPeer) noexcept;
@@ -49,7 +53,8 @@ class Channels {
   ChannelSet restarting_;
   ChannelSet withdrawnByUs_;
   ChannelSet withdrawnByPeer_;
-  int last_ = 0;  // Round robin: the one that was taken last.
+  int restartingNow_ = 0;  // 0: none.
+  int last_ = 0;           // Round robin: the one that was taken last.
 };
 
 }  // namespace branchline::isdn

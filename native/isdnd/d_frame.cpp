@@ -82,7 +82,7 @@ std::size_t insertElement(std::span<std::uint8_t> room, std::size_t size, std::u
   at += 1U + (frame[at - 1] & 0x0F);
   while (at + 1 < size) {
     if ((frame[at] & kSingleOctet) != 0) {
-      if ((frame[at] & 0xF0) == kShift) break;  // The elements of codeset 0 end here.
+      if ((frame[at] & 0xF0) == kShift) break;  // Elements of other codesets: libpri puts them last.
       at++;
       continue;
     }

@@ -143,7 +143,8 @@ struct Connected {
   }
 };
 
-/// The far end began to clear; isdnd releases by itself and Released follows. `inband`: not before the span's toneSeconds are over or Clear says so.
+/// The far end began to clear; isdnd releases by itself and Released follows. `inband`: there is a tone to hear, and Released follows when the span's
+/// toneSeconds are over or Clear says so.
 struct Disconnect {
   std::uint8_t span = 0;
   std::uint32_t call = 0;

@@ -1,46 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isdnd/server.hpp"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <type_traits>
 
 #include "isdnd/libpri_clock.hpp"
+#include "isdnd/message_socket.hpp"
 
 namespace branchline::isdn {
-namespace {
-
-struct Packet {
-  ssize_t size = 0;  // 0: closed; −1: no message.
-  std::array<std::uint8_t, kMaxMessageBytes> octets{};
-  int descriptor = -1;  // The one that came with it; the caller's.
-};
-
-void receivePacket(int control, Packet& packet) {
-  iovec part{packet.octets.data(), packet.octets.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> extra{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = extra.data();
-  header.msg_controllen = extra.size();
-  do packet.size = recvmsg(control, &header, MSG_CMSG_CLOEXEC);
-  while (packet.size < 0 && errno == EINTR);
-  if (packet.size < 0) packet.size = 0;
-  if ((header.msg_flags & MSG_TRUNC) != 0) packet.size = -1;
-  const cmsghdr* const rights = packet.size == 0 ? nullptr : CMSG_FIRSTHDR(&header);
-  if (rights != nullptr && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS)
-    std::memcpy(&packet.descriptor, CMSG_DATA(rights), sizeof packet.descriptor);
-}
-
-}  // namespace
-
 Server::Server(int control, const Clock& clock, SteppedClock* stepped) : control_(control), clock_(clock), stepped_(stepped) {
   setLibpriClock(clock);
 }
@@ -52,24 +22,18 @@ Server::~Server() {
 
 bool Server::run() {
   for (;;) {
-    Packet packet;
-    receivePacket(control_, packet);
-    if (packet.size == 0) return true;
-    std::optional<Message> message;
-    if (packet.size > 0) message = decode({packet.octets.data(), static_cast<std::size_t>(packet.size)});
-    if (!message) {
-      if (packet.descriptor >= 0) close(packet.descriptor);
-      return false;
+    const ReceivedMessage received = receiveMessage(control_);
+    if (received.state == ReceivedMessage::State::message) {
+      handle(received.message, received.descriptor);
+      continue;
     }
-    handle(*message, packet.descriptor);
+    if (received.descriptor >= 0) close(received.descriptor);
+    return received.state == ReceivedMessage::State::closed;
   }
 }
 
 // A packet is atomic, so threads need no lock. It waits while the add-on does not read; once that is gone it fails and nobody is there to care.
-void Server::send(const Message& message) {
-  const std::vector<std::uint8_t> packet = encode(message);
-  (void)::send(control_, packet.data(), packet.size(), MSG_NOSIGNAL);
-}
+void Server::send(const Message& message) { (void)sendMessage(control_, message); }
 
 void Server::handle(const Message& message, int descriptor) {
   if (const auto* const configuration = std::get_if<ConfigureSpan>(&message)) return configure(*configuration, descriptor);

@@ -277,16 +277,18 @@ void Span::onHangup(int type, q931_call* handle, int cause) {
   if (said) call->responded = true;
   note(*call, cause, sightLocation_, said ? EndedBy::peer : EndedBy::line);
   switch (type) {
-    case PRI_EVENT_HANGUP_REQ:
+    case PRI_EVENT_HANGUP_REQ: {
+      const bool tone = !wasEnding && sight_.inband && configuration_.toneSeconds != 0;
       if (!wasEnding) {
-        outbox_.send(Disconnect{
-            .span = configuration_.span, .call = call->id, .cause = call->end.cause, .location = call->end.location, .inband = sight_.inband});
+        outbox_.send(
+            Disconnect{.span = configuration_.span, .call = call->id, .cause = call->end.cause, .location = call->end.location, .inband = tone});
       }
-      if (!wasEnding && sight_.inband && configuration_.toneSeconds != 0)
+      if (tone)
         listenToTone(*call);
       else
         hangUp(*call, cause);
       break;
+    }
     case PRI_EVENT_HANGUP:
       pri_hangup(controller_, handle, cause);
       drop(*call);

@@ -205,10 +205,17 @@ TEST_CASE("a call that was dialled before anyone saw isdnd's death ends with the
   CHECK_FALSE(truth(world.one("legEnded", leg), "sent"));
 }
 
-TEST_CASE("isdnd killed at random moments of calls both ways: every leg has one end, and calls come through after each") {
+TEST_CASE("isdnd killed at random moments of calls both ways: every leg has one end, other legs notice nothing, and calls come through after each") {
   const char* const depth = std::getenv("BRANCHLINE_TEST_DEPTH");
   const int kills = depth != nullptr && std::string_view(depth) == "full" ? 50 : 8;
   IsdnWorld world;
+  QuietOwner otherStack;  // A leg of another kind of line, which says a tone all the while.
+  const Handle other = world.engine.createLeg(otherStack);
+  Party party;
+  REQUIRE(world.engine.attach(other, party) == Status::ok);
+  REQUIRE(world.engine.playTone(other, {.segments = {{.frequencies = {425}, .milliseconds = 1000}}, .loop = true}).status == Status::ok);
+  const std::int64_t beganAt = world.engine.clock().nowNs();
+  std::int64_t longestAwayNs = 0;
   std::mt19937 random(20261123);
   std::uint32_t incoming = 0;
   std::size_t dialled = 0;
@@ -225,8 +232,11 @@ TEST_CASE("isdnd killed at random moments of calls both ways: every leg has one 
       world.step(20);
     }
     kill(world.stack->isdndPid(), SIGKILL);
+    const std::int64_t diedAt = world.engine.clock().nowNs();
     world.step(20);
-    CHECK(world.engine.counters().legs == 0);
+    CHECK(world.engine.counters().legs == 1);
+    REQUIRE(world.await([&] { return world.stack->isdndPid() > 0; }));
+    longestAwayNs = std::max(longestAwayNs, world.engine.clock().nowNs() - diedAt);
     REQUIRE(world.await([&] { return truth(world.events.of("spanState").back(), "up"); }, 30'000));
     world.step(3'000);
     const std::size_t answered = world.events.of("legAnswered").size();
@@ -236,6 +246,20 @@ TEST_CASE("isdnd killed at random moments of calls both ways: every leg has one 
     CHECK(world.stack->clear(leg, {}) == Status::ok);
     world.step(200);
   }
+  CHECK(longestAwayNs < 2'000'000'000);
+  CHECK(world.of("legEnded", other).empty());
+  const auto frames = static_cast<std::size_t>((world.engine.clock().nowNs() - beganAt) / 20'000'000);
+  const std::vector<std::int16_t>& heard = party.heard();
+  CHECK(heard.size() + 2 * kFrameSamples >= frames * kFrameSamples);
+  std::size_t silentFrames = 0;
+  for (std::size_t at = kFrameSamples * 2; at + kFrameSamples <= heard.size(); at += kFrameSamples) {
+    if (std::all_of(heard.begin() + static_cast<std::ptrdiff_t>(at), heard.begin() + static_cast<std::ptrdiff_t>(at + kFrameSamples),
+                    [](std::int16_t sample) { return sample == 0; }))
+      silentFrames++;
+  }
+  CHECK(silentFrames == 0);
+  MESSAGE(kills << " kills, seed 20261123: " << dialled << " calls out, " << world.events.of("legIncoming").size() << " in, isdnd away for at most "
+                << longestAwayNs / 1'000'000 << " ms");
   std::map<Handle, int> ends;
   for (const Event& ended : world.events.of("legEnded")) CHECK(++ends[ended.subject] == 1);
   CHECK(ends.size() == dialled + world.events.of("legIncoming").size());

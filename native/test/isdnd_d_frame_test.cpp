@@ -4,7 +4,6 @@
 #include <random>
 #include <vector>
 
-#include "isdnd/channels.hpp"
 #include "isdnd/d_frame.hpp"
 
 using namespace branchline::isdn;
@@ -65,18 +64,22 @@ TEST_CASE("frames of layer 2 alone hold no message, and no frame makes it read b
   CHECK(seen > 20'000);
 }
 
-TEST_CASE("channel 31 comes before channel 1 again in round robin, and what is not ours is never taken") {
-  Channels channels(ConfigureSpan{.selection = Selection::roundRobin, .channels = 1U << 31 | 1U << 1 | 1U});
-  CHECK(channels.takeAny() == 1);
-  CHECK(channels.takeAny() == 31);
-  CHECK(channels.takeAny() == 0);
-  channels.release(1);
-  channels.release(31);
-  CHECK(channels.takeAny() == 1);
-  CHECK_FALSE(channels.take(1));
-  CHECK_FALSE(channels.take(0));
-  CHECK_FALSE(channels.take(2));
-  channels.beginRestart(31);
-  CHECK(channels.takeAny() == 0);
-  CHECK(channels.take(31));
+TEST_CASE("an element is put into a message where its identifier belongs, and nowhere where there is no room or no message") {
+  std::vector<std::uint8_t> room{0x00, 0x01, 0x02, 0x04, 0x08, 0x02, 0x81, 0x05, 0x45, 0xA1, 0x08, 0x02, 0x84, 0x91};
+  std::size_t size = room.size();
+  room.resize(64);
+  const std::uint8_t inband[] = {0x84, 0x88};
+  size = insertElement(room, size, kProgressElement, inband);
+  CHECK(size == 18);
+  const auto sight = lookInto(std::span(room).first(size));
+  REQUIRE(sight);
+  CHECK(sight->indicator() == ProgressIndicator{.description = 8, .location = Location::publicRemote});
+  const std::uint8_t display[] = {'a'};
+  const std::size_t longer = insertElement(room, size, 0x1C, display);  // Before the progress indicator, behind the cause.
+  CHECK(longer == 21);
+  CHECK(int{room[14]} == 0x1C);
+  CHECK(lookInto(std::span(room).first(longer))->inband);
+  CHECK(insertElement(std::span(room).first(longer), longer, kProgressElement, inband) == longer);
+  std::vector<std::uint8_t> rr{0x00, 0x01, 0x01, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00};
+  CHECK(insertElement(rr, 4, kProgressElement, inband) == 4);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "isdnd_world.hpp"
 
@@ -17,33 +18,22 @@ const MonotonicClock kClock;  // libpri's, as long as the process lives.
 /// An isdnd in real time with several spans; a thread hears it.
 class LiveSide {
  public:
-  explicit LiveSide(std::function<void(LiveSide&, const Message&)> hear) {
-    const auto control = packetPair(0);
-    control_ = control[0];
-    server_ = std::thread([this, end = control[1]] {
-      Server server(end, kClock);
-      served_ = server.run();
-    });
+  explicit LiveSide(std::function<void(LiveSide&, const Message&)> hear) : isdnd_(kClock) {
     reader_ = std::thread([this, hear = std::move(hear)] {
-      while (const auto message = receiveMessage(control_)) hear(*this, *message);
+      while (const auto message = isdnd_.hear()) hear(*this, *message);
     });
   }
   ~LiveSide() {
-    shutdown(control_, SHUT_RDWR);
-    server_.join();
+    CHECK(isdnd_.stop());
     reader_.join();
-    close(control_);
-    CHECK(served_);
   }
   LiveSide(const LiveSide&) = delete;
   LiveSide& operator=(const LiveSide&) = delete;
 
-  void say(const Message& message, int descriptor = -1) { sendMessage(control_, message, descriptor); }
+  void say(const Message& message, int descriptor = -1) { isdnd_.say(message, descriptor); }
 
  private:
-  int control_ = -1;
-  bool served_ = false;
-  std::thread server_;
+  ServedIsdnd isdnd_;
   std::thread reader_;
 };
 
@@ -68,7 +58,7 @@ TEST_CASE("four spans on threads of their own carry their calls at once, and sto
     changed.notify_all();
   });
   for (std::uint8_t span = 1; span <= kSpans; span++) {
-    const auto wire = packetPair(SOCK_NONBLOCK);
+    const auto wire = packetSocketPair(SOCK_NONBLOCK);
     ConfigureSpan configuration = e1(Node::network);
     configuration.span = span;
     network.say(configuration, wire[0]);

@@ -9,18 +9,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
 #include <random>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "common/clock.hpp"
 #include "isdnd/protocol.hpp"
-#include "isdnd/server.hpp"
+#include "isdnd_served.hpp"
 
 namespace branchline::isdn::test {
 
@@ -29,75 +27,30 @@ inline constexpr std::uint32_t kBriChannels = 0b110;
 inline constexpr std::uint8_t kSpan = 1;
 inline constexpr std::size_t kKeptLogs = 100'000;
 
-inline std::array<int, 2> packetPair(int flags) {
-  std::array<int, 2> ends{};
-  REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0, ends.data()) == 0);
-  return ends;
-}
-
-inline void sendMessage(int control, const Message& message, int descriptor = -1) {
-  auto packet = encode(message);
-  iovec part{packet.data(), packet.size()};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> extra{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  if (descriptor >= 0) {
-    header.msg_control = extra.data();
-    header.msg_controllen = extra.size();
-    cmsghdr* const rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-  }
-  if (sendmsg(control, &header, MSG_NOSIGNAL) != static_cast<ssize_t>(packet.size())) FAIL("isdnd takes no message");
-}
-
-/// The next message; waits for it. nullopt: closed.
-inline std::optional<Message> receiveMessage(int control) {
-  std::array<std::uint8_t, kMaxMessageBytes> packet{};
-  const ssize_t size = recv(control, packet.data(), packet.size(), 0);
-  if (size <= 0) return std::nullopt;
-  auto message = decode({packet.data(), static_cast<std::size_t>(size)});
-  if (!message) FAIL("isdnd sent what is no message");
-  return message;
-}
-
 /// One isdnd with one span, and what it said.
 class Side {
  public:
-  Side(SteppedClock& clock, ConfigureSpan configuration) : clock_(clock) {
-    const auto control = packetPair(0);
-    control_ = control[0];
-    thread_ = std::thread([this, end = control[1]] {
-      Server server(end, clock_);
-      served_ = server.run();
-    });
-    configure(configuration);
-  }
+  Side(SteppedClock& clock, const ConfigureSpan& configuration) : clock_(clock), isdnd_(clock) { configure(configuration); }
   ~Side() {
-    close(control_);
-    thread_.join();
+    CHECK(isdnd_.stop());
     if (wire_ >= 0) close(wire_);
-    CHECK(served_);
   }
   Side(const Side&) = delete;
   Side& operator=(const Side&) = delete;
 
   /// Begins the span, on a wire of its own.
   void configure(const ConfigureSpan& configuration) {
-    const auto dChannel = packetPair(SOCK_NONBLOCK);
+    const auto dChannel = packetSocketPair(SOCK_NONBLOCK);
     wire_ = dChannel[0];
-    sendMessage(control_, configuration, dChannel[1]);
+    isdnd_.say(configuration, dChannel[1]);
     close(dChannel[1]);
   }
-  void say(const Message& message) { sendMessage(control_, message); }
+  void say(const Message& message) { isdnd_.say(message); }
   /// A step at the clock's time. What came before its end is in `heard`, and was handed to `on`.
   StepDone step() {
     say(Step{.sequence = ++sequence_, .nowNs = clock_.nowNs()});
     for (;;) {
-      auto message = receiveMessage(control_);
+      auto message = isdnd_.hear();
       if (!message) FAIL("isdnd is gone");
       if (const auto* const done = std::get_if<StepDone>(&*message)) {
         if (done->sequence != sequence_) FAIL("a step was answered out of order");
@@ -151,10 +104,8 @@ class Side {
 
  private:
   SteppedClock& clock_;
-  int control_ = -1;
+  ServedIsdnd isdnd_;
   int wire_ = -1;
-  std::thread thread_;
-  bool served_ = false;
   std::uint32_t sequence_ = 0;
 };
 
@@ -195,6 +146,7 @@ class World {
   /// Of every frame on the wire: may change it, in the room that it has. Answers its length from then on.
   std::function<std::size_t(std::span<std::uint8_t> room, std::size_t size)> rewrite;
   bool cut = false;
+  bool stalled = false;  // Frames stay where they are: nobody reads them.
   std::mt19937 random{1};
 
  private:
@@ -219,6 +171,7 @@ class World {
   }
   std::uint32_t carry() {
     std::uint32_t carried = 0;
+    if (stalled) return 0;
     for (std::size_t from = 0; from < sides.size(); from++) {
       if (sides[from]->wire() < 0) continue;
       std::array<std::uint8_t, 2048> frame{};
@@ -252,6 +205,32 @@ inline Setup setupTo(const std::string& number, std::uint32_t call = 1) {
           .calling = {.digits = "1632960789", .type = 2, .plan = 1, .presentation = 0, .screening = 1},
           .callingName = "Alice Example"};
 }
+
+/// Two primary spans that are up, all channels restarted.
+struct Primary : World {
+  explicit Primary(const std::function<void(ConfigureSpan&)>& change = [](ConfigureSpan&) {}) : World(configurations(change)) {
+    REQUIRE(bringUp());
+    run(0.1);
+    forget();
+  }
+  static std::vector<ConfigureSpan> configurations(const std::function<void(ConfigureSpan&)>& change) {
+    ConfigureSpan network = e1(Node::network);
+    ConfigureSpan user = e1(Node::user);
+    change(network);
+    change(user);
+    return {network, user};
+  }
+  /// A call from the user to the network, answered. Its id at the network.
+  std::uint32_t answered(std::uint32_t call = 1) {
+    user().say(setupTo("02079460123", call));
+    run(0.01);
+    const std::uint32_t there = network().all<Setup>().back().call;
+    network().say(Connect{.span = kSpan, .call = there});
+    run(0.01);
+    REQUIRE(user().has<Connect>());
+    return there;
+  }
+};
 
 /// Answers every call at once.
 inline void answerAll(Side& side) {
