@@ -24,7 +24,7 @@ import { logCallEvents, logOutOfService, logTrunkEvents, schedulerEvents } from 
 import { HealthService } from './health/index.js';
 import { startHousekeeping } from './housekeeping.js';
 import { AnalogueLine } from './lines/analogue/analogue-line.js';
-import { VirtualCard } from './lines/analogue/virtual-card.js';
+import { VirtualCard } from './lines/virtual-card/virtual-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
 import { NativeCard } from './lines/card/native-card.js';
 import { AudioLibrary, NativeMedia } from './media/index.js';

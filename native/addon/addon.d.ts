@@ -162,7 +162,8 @@ export interface ChannelState {
   readonly reversed: boolean;
 }
 
-/** One step of a far end's script. Steps run in order; after the last one the far end keeps listening until it is cleared. */
+/** One step of a far end's script. Steps run in order; after the last one the far end keeps listening until it is cleared. What it says before it
+ * answers is in-band audio, which ISDN tells by PROGRESS. */
 export type FarEndStep =
   /** Rings for so long (the caller hears ringing), then goes on. */
   | { readonly do: 'ring'; readonly milliseconds: number }
@@ -173,10 +174,81 @@ export type FarEndStep =
   | { readonly do: 'tone'; readonly segments: readonly ToneSegment[]; readonly loop: boolean }
   | { readonly do: 'digits'; readonly digits: string; readonly onMs: number; readonly offMs: number }
   | { readonly do: 'wait'; readonly milliseconds: number }
-  /** Clears: battery drop at an FXO port, on-hook at an FXS port. */
-  | { readonly do: 'hangUp' }
-  /** Busy, congestion or number-unobtainable tone for as long as the caller stays. Only before `answer`. */
-  | { readonly do: 'refuse'; readonly tone: 'busy' | 'congestion' | 'unobtainable' };
+  /** Waits until `digits` are keyed one after the other ("": any key), for so long at most. */
+  | { readonly do: 'expect'; readonly digits: string; readonly milliseconds: number; readonly otherwise: 'goOn' | 'hangUp' }
+  /** A telephone at an FXS port opens its loop for so long. */
+  | { readonly do: 'flash'; readonly milliseconds: number }
+  /** Clears: battery drop at an FXO port, on-hook at an FXS port. `cause`: Q.850, what ISDN is told; 0: normal clearing. */
+  | { readonly do: 'hangUp'; readonly cause: number }
+  /** The tone for as long as the caller stays; ISDN is told the `cause`, 0: the tone's. Only before `answer`. */
+  | { readonly do: 'refuse'; readonly tone: 'busy' | 'congestion' | 'unobtainable'; readonly cause: number };
+
+/** What the network tells of a caller; "" nothing. */
+export interface FarEndCaller {
+  readonly number: string;
+  readonly name: string;
+  readonly withheld: boolean;
+}
+
+export interface CallInOptions {
+  /** Runs once the call is answered. */
+  readonly script: readonly FarEndStep[];
+  readonly heardFolder?: string;
+  readonly caller?: FarEndCaller;
+}
+
+export interface PhoneDialsOptions {
+  readonly digits: string;
+  /** By pulses, else by DTMF. */
+  readonly pulses: boolean;
+  /** Runs once the call is answered. */
+  readonly script: readonly FarEndStep[];
+  readonly heardFolder?: string;
+}
+
+/** What one direction of a line's audio suffers (native/channel/virtual/line_impairments.hpp). */
+export interface AudioImpairments {
+  readonly gainDb: number;
+  readonly slipsPerMinute: number;
+  readonly slipSamples: number;
+  readonly clicksPerMinute: number;
+  readonly noiseDbm0: number;
+  readonly humDbm0: number;
+}
+
+/** What is wrong with one line of the virtual card. */
+export interface LineImpairments {
+  /** What we hear. */
+  readonly received: AudioImpairments;
+  /** What the far end hears. */
+  readonly sent: AudioImpairments;
+  /** What we hear of ourselves; 99 dB: nothing. */
+  readonly echo: { readonly delayMs: number; readonly returnLossDb: number };
+  /** FXO only. */
+  readonly signalling: {
+    readonly lostRings: number;
+    readonly longestRingMs: number;
+    readonly noDialTone: boolean;
+    readonly noBattery: boolean;
+    readonly glare: boolean;
+    readonly noReversal: boolean;
+    readonly lateAnswerMs: number;
+    readonly disconnect: 'batteryDrop' | 'reversal' | 'tone' | 'silence';
+    readonly disconnectTone: 'busy' | 'congestion' | 'unobtainable' | 'dial';
+    /** Whom every call reaches; "": whom it dialled. */
+    readonly wrongNumber: string;
+  };
+}
+
+/** An analogue port of the virtual card, seen from its far side. */
+export interface VirtualPort extends ChannelState {
+  readonly channel: number;
+  /** No call, no tone, on hook. */
+  readonly idle: boolean;
+  /** Ringing voltage is on the wire. */
+  readonly ringing: boolean;
+  readonly messageWaiting: boolean;
+}
 
 export interface FarEnd {
   /** Digits as the exchange receives them, national form ("01632960200"), or for an FXS telephone its channel number. */
@@ -235,12 +307,21 @@ export interface NativeEngine {
   cardChannelState(channel: number): ChannelState | undefined;
   /** Far ends by number; replaces all. Files are read here (throws where one can't be), so that the audio thread never does. */
   virtualSetFarEnds(farEnds: readonly FarEnd[]): void;
-  /** The exchange rings an FXO port, as if someone called the line; `script` runs once it is answered. */
-  virtualCallIn(channel: number, script: readonly FarEndStep[], heardFolder?: string): NativeStatus;
-  /** The telephone at an FXS port is lifted and keys digits; `script` runs when the call is answered. */
-  virtualPhoneDials(channel: number, digits: string, script: readonly FarEndStep[], heardFolder?: string): NativeStatus;
+  /** The exchange rings an FXO port, as if someone called the line. */
+  virtualCallIn(channel: number, options: CallInOptions): NativeStatus;
+  /** The telephone at an FXS port is lifted and dials. */
+  virtualPhoneDials(channel: number, options: PhoneDialsOptions): NativeStatus;
   /** Clears the call at the far end of a channel now. */
   virtualHangUp(channel: number): NativeStatus;
+  /** From now on, in place of what was; throws what to change. */
+  virtualImpair(channel: number, impairments: LineImpairments): NativeStatus;
+  /** A span's alarms and counters from now on. */
+  virtualSetSpan(span: number, status: SpanStatus): NativeStatus;
+  /** The card is pulled out of its slot. */
+  virtualPull(): NativeStatus;
+  /** And put back: its lines are opened anew. */
+  virtualRestore(): NativeStatus;
+  virtualPorts(): readonly VirtualPort[];
   analogueDial(channel: number, options: AnalogueDialOptions): Created;
 
   /** Stops threads, ends every leg (their legEnded events are delivered first), closes files. Idempotent. */

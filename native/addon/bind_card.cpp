@@ -5,81 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "addon/bind_virtual_card.hpp"
 #include "addon/card.hpp"
 #include "addon/instance.hpp"
 #include "addon/values.hpp"
 
 namespace branchline {
 namespace {
-
-FarEndStep::Action actionOf(const std::string& name) {
-  if (name == "ring") return FarEndStep::Action::ring;
-  if (name == "answer") return FarEndStep::Action::answer;
-  if (name == "play") return FarEndStep::Action::play;
-  if (name == "tone") return FarEndStep::Action::tone;
-  if (name == "digits") return FarEndStep::Action::digits;
-  if (name == "wait") return FarEndStep::Action::wait;
-  if (name == "hangUp") return FarEndStep::Action::hangUp;
-  if (name == "refuse") return FarEndStep::Action::refuse;
-  throw std::invalid_argument("do must be ring, answer, play, tone, digits, wait, hangUp or refuse, not \"" + name + "\"");
-}
-
-CallTone refusalOf(const std::string& name) {
-  if (name == "busy") return CallTone::busy;
-  if (name == "congestion") return CallTone::congestion;
-  if (name == "unobtainable") return CallTone::unobtainable;
-  throw std::invalid_argument("tone must be busy, congestion or unobtainable, not \"" + name + "\"");
-}
-
-FarEndStep stepOf(const Napi::Object& object) {
-  FarEndStep step{.action = actionOf(stringField(object, "do"))};
-  switch (step.action) {
-    case FarEndStep::Action::ring:
-    case FarEndStep::Action::wait: step.milliseconds = integerField(object, "milliseconds"); break;
-    case FarEndStep::Action::play: step.file = stringField(object, "file"); break;
-    case FarEndStep::Action::tone:
-      step.tone = {.segments = toneSegmentsOf(object.Get("segments"), "segments"), .loop = booleanField(object, "loop")};
-      break;
-    case FarEndStep::Action::digits:
-      step.digits = stringField(object, "digits");
-      step.onMs = integerField(object, "onMs");
-      step.offMs = integerField(object, "offMs");
-      break;
-    case FarEndStep::Action::refuse: step.refusal = refusalOf(stringField(object, "tone")); break;
-    case FarEndStep::Action::answer:
-    case FarEndStep::Action::hangUp: break;
-  }
-  return step;
-}
-
-/// `whose` begins the message of what is wrong: "far end 01632960200, " or nothing.
-std::vector<FarEndStep> scriptOf(const Napi::Value& value, const std::string& whose) {
-  std::vector<FarEndStep> script;
-  for (const Napi::Object& object : objectsOf(value, "script")) {
-    const std::string where = whose + "step " + std::to_string(script.size() + 1) + ": ";
-    try {
-      script.push_back(stepOf(object));
-    } catch (const Napi::Error& error) {
-      throw std::invalid_argument(where + error.Message());
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(where + error.what());
-    }
-  }
-  return script;
-}
-
-std::vector<FarEnd> farEndsOf(const Napi::Value& value) {
-  std::vector<FarEnd> farEnds;
-  for (const Napi::Object& object : objectsOf(value, "farEnds")) {
-    const std::string number = stringField(object, "number");
-    farEnds.push_back({number, scriptOf(object.Get("script"), "far end " + number + ", "), optionalString(object, "heardFolder").value_or("")});
-  }
-  return farEnds;
-}
-
-FarEnd callerOf(const std::string& number, const Napi::Value& script, const Napi::Value& heardFolder) {
-  return {number, scriptOf(script, ""), heardFolder.IsUndefined() ? std::string() : stringOf(heardFolder, "heardFolder")};
-}
 
 const char* nameOf(ChannelKind kind) {
   switch (kind) {
@@ -145,31 +77,6 @@ Napi::Value channelStateValue(Napi::Env env, const ChannelState& state) {
   return object;
 }
 
-/// Runs `command` with the virtual card; unavailable where there is none.
-template <typename Command>
-Napi::Value withVirtualCard(const Card& card, const Napi::CallbackInfo& info, Command command) {
-  return statusValue(info.Env(), card.virtualCard == nullptr ? Status::unavailable : command(*card.virtualCard, integerOf(info[0], "channel")));
-}
-
-void bindVirtual(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
-  instance.define(target, "virtualSetFarEnds", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    if (card->virtualCard == nullptr) throw std::runtime_error("virtualSetFarEnds: start the virtual card first");
-    card->virtualCard->setFarEnds(farEndsOf(info[0]));
-    return info.Env().Undefined();
-  });
-  instance.define(target, "virtualCallIn", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return withVirtualCard(*card, info, [&](VirtualCard& io, int channel) { return io.callIn(channel, callerOf("", info[1], info[2])); });
-  });
-  instance.define(target, "virtualPhoneDials", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return withVirtualCard(*card, info, [&](VirtualCard& io, int channel) {
-      return io.phoneDials(channel, stringOf(info[1], "digits"), callerOf(std::to_string(channel), info[2], info[3]));
-    });
-  });
-  instance.define(target, "virtualHangUp", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return withVirtualCard(*card, info, [](VirtualCard& io, int channel) { return io.hangUp(channel); });
-  });
-}
-
 void bindPresent(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
   instance.define(target, "cardSpans", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     return spansValue(info.Env(), card->io == nullptr ? std::vector<SpanInfo>() : card->io->spans());
@@ -197,7 +104,7 @@ void bindCard(Napi::Object target, Instance& instance) {
     return channelsValue(info.Env(), card->io->channels());
   });
   bindPresent(target, instance, card);
-  bindVirtual(target, instance, card);
+  bindVirtualCard(target, instance, card);
   instance.define(target, "analogueDial", WhenClosed::noHandle, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     if (card->analogue == nullptr) return createdValue(info.Env(), Status::unavailable, kNoHandle);
     const Napi::Object options = objectOf(info[1], "options");

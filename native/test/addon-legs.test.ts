@@ -48,7 +48,7 @@ function answered(events: NativeEvent[]): { engine: NativeEngine; leg: Handle } 
     events.push(event);
     if (event.type === 'legIncoming') target.answer(event.leg);
   });
-  expect(created.virtualCallIn(1, LISTEN, folder)).toBe(0);
+  expect(created.virtualCallIn(1, { script: LISTEN, heardFolder: folder })).toBe(0);
   for (let i = 0; i < 500 && all(events, 'legAnswered').length === 0; i++) created.step(20);
   const leg = all(events, 'legAnswered')[0]?.leg;
   if (leg === undefined) throw new Error('the caller was not answered');
@@ -130,7 +130,7 @@ describe('events', () => {
       events.push(event);
       if (event.type === 'legIncoming') throw new Error('thrown');
     });
-    created.virtualCallIn(1, LISTEN);
+    created.virtualCallIn(1, { script: LISTEN });
     expect(() => created.step(10_000)).toThrow('thrown');
     const before = events.length;
     created.virtualHangUp(1);
@@ -157,7 +157,7 @@ it('while JavaScript is blocked for two seconds the far end hears the prompt wit
       if (event.type === 'playerEnded') target.clear(event.leg, 16, 0);
       if (event.type === 'farEndEnded') resolve(event.heardFile);
     });
-    created.virtualCallIn(1, LISTEN, folder);
+    created.virtualCallIn(1, { script: LISTEN, heardFolder: folder });
   });
   expect(blockedMs).toBeGreaterThanOrEqual(2000);
   const samples = samplesOf(heard);

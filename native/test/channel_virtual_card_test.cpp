@@ -1,51 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <doctest/doctest.h>
 
-#include <map>
 #include <stdexcept>
 
-#include "analogue_world.hpp"
+#include "channel_world.hpp"
 
 using namespace branchline;
 using namespace branchline::test;
 
 namespace {
-
-/// The card alone, worked as a state machine above it would.
-struct CardWorld {
-  TemporaryFolder folder;
-  EventLog log;
-  SteppedClock clock;
-  VirtualCard card{{.fxo = 2, .fxs = 1}, clock, log};
-  std::vector<ChannelEvent> events;
-  std::map<int, ToneDetector> ears;
-  std::map<int, std::string> heardTones;
-
-  CardWorld() {
-    for (int channel : {1, 2, 3}) card.open(channel);
-    step(2000);  // The driver tells no ringing for so long.
-  }
-  void step(int milliseconds) {
-    for (int ms = 0; ms < milliseconds; ms += kFrameMilliseconds) {
-      clock.advanceTo(clock.nowNs() + kFrameNs);
-      card.frame();
-      for (int channel : {1, 2, 3}) {
-        Frame frame;
-        card.read(channel, frame);
-        const CallTone tone = ears[channel].process(frame);
-        if (tone != CallTone::none) heardTones[channel] += std::string(callToneName(tone)) + " ";
-      }
-      card.runDue(clock.nowNs());
-      ChannelEvent event;
-      while (card.nextEvent(event)) events.push_back(event);
-    }
-  }
-  [[nodiscard]] int count(int channel, ChannelEventType type) const {
-    int found = 0;
-    for (const ChannelEvent& event : events) found += event.channel == channel && event.type == type ? 1 : 0;
-    return found;
-  }
-};
 
 std::string refusalOf(VirtualCard& card, std::vector<FarEndStep> script) {
   try {

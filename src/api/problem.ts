@@ -123,6 +123,11 @@ function readable(finding: AjvFinding, context: string): InputProblem {
       return { path: base, message: `must be one of ${(finding.params['allowedValues'] as unknown[]).map(String).join(', ')}` };
     case 'const':
       return { path: base, message: `must be ${JSON.stringify(finding.params['allowedValue'])}` };
+    case 'discriminator':
+      return {
+        path: `${base}/${String(finding.params['tag'])}`,
+        message: `cannot be ${JSON.stringify(finding.params['tagValue'])}: the API document has what it may be`,
+      };
     case 'format':
       return {
         path: base,

@@ -60,8 +60,15 @@ export async function buildServer(dependencies: ApiDependencies): Promise<ApiSer
 
 /** Bodies are taken as they are ("5" is no number); what stands in the address is text and is coerced. Unknown fields are refused, never dropped. */
 function useValidators(server: FastifyInstance): void {
-  const strict = new Ajv2020({ allErrors: true, strict: false, coerceTypes: false, useDefaults: true, removeAdditional: false });
-  const lenient = new Ajv2020({ allErrors: true, strict: false, coerceTypes: 'array', useDefaults: true, removeAdditional: false });
+  const strict = new Ajv2020({ allErrors: true, strict: false, coerceTypes: false, useDefaults: true, removeAdditional: false, discriminator: true });
+  const lenient = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    coerceTypes: 'array',
+    useDefaults: true,
+    removeAdditional: false,
+    discriminator: true,
+  });
   for (const ajv of [strict, lenient]) addFormats.default(ajv);
   server.setValidatorCompiler(({ schema, httpPart }: { schema: FastifySchema | AnySchema; httpPart?: string }): ValidateFunction => {
     return (httpPart === 'body' ? strict : lenient).compile(schema);

@@ -1,5 +1,5 @@
 export { AnalogueLine, type AnalogueLineParts } from './analogue/analogue-line.js';
-export { VirtualCard, type VirtualCardParts } from './analogue/virtual-card.js';
 export { NativeCard } from './card/native-card.js';
 export { PeerResolver } from './sip/resolver.js';
 export { SipLine, type SipLineParts } from './sip/sip-line.js';
+export { VirtualCard, type VirtualCardParts } from './virtual-card/virtual-card.js';

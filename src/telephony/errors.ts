@@ -11,4 +11,8 @@ export const telephonyErrors = errorCodes(5, {
   trunkGroupNameTaken: [8, 'user'],
   trunkGroupUnknown: [9, 'user'],
   lineUnknown: [10, 'user'],
+  virtualCardInUse: [31, 'user'],
+  virtualChannelUnknown: [32, 'user'],
+  farEndUnknown: [33, 'user'],
+  farEndTaken: [34, 'user'],
 });

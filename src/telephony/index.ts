@@ -4,6 +4,8 @@ export * from './leg.js';
 export * from './ports/line.js';
 export * from './ports/card.js';
 export * from './ports/media.js';
+export * from './ports/far-end-script.js';
+export * from './ports/line-impairments.js';
 export * from './ports/virtual-card.js';
 export * from './call.js';
 export * from './ports/dialling.js';

@@ -28,12 +28,12 @@ export class SteppedService {
     this.api = new ApiClient(service.urls[0] ?? '', TOKEN);
   }
 
-  /** With the demo account, its plan and its numbers. `startAt`: wall time to begin with. */
-  static async start(startAt: string): Promise<SteppedService> {
+  /** With the demo account, its plan and its numbers. `startAt`: wall time to begin with. `options`: more settings. */
+  static async start(startAt: string, options: Readonly<Record<string, string>> = {}): Promise<SteppedService> {
     const folder = mkdtempSync(path.join(tmpdir(), 'branchline-stepped-'));
     const clock = new SteppedClock(startAt);
     const { settings } = loadSettings({
-      options: { stateDir: folder, 'http.port': '0', logLevel: 'error', bootstrapToken: TOKEN },
+      options: { stateDir: folder, 'http.port': '0', logLevel: 'error', bootstrapToken: TOKEN, ...options },
       environment: {},
       files: [],
     });

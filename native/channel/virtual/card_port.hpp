@@ -31,6 +31,9 @@ class CardPort {
   [[nodiscard]] bool hears(const ChannelEvent& event) const noexcept { return isOpen() && event.atNs > openedAtNs_.load(); }
   [[nodiscard]] ChannelState state() const noexcept { return state_.load(std::memory_order_acquire); }
   [[nodiscard]] bool messageWaiting() const noexcept { return messageWaiting_.load(); }
+  /// Ringing voltage is on the wire.
+  [[nodiscard]] bool isRinging() const noexcept { return ringing_.load(); }
+  /// Nothing goes on at the far side.
   [[nodiscard]] bool isIdle() const noexcept { return far_->isIdle(); }
 
   // --- Control threads ------------------------------------------------------------------------------------------------------------------
@@ -76,6 +79,7 @@ class CardPort {
   [[nodiscard]] virtual ChannelState stateOf(const WireSignal& wire) const noexcept = 0;
   virtual void gone() noexcept = 0;
   void stopDialling() noexcept;
+  void showRinging(bool on) noexcept { ringing_ = on; }
   /// dial() has sent its last digit.
   void tellDialled() noexcept { emit(ChannelEventType::dialDone); }
 
@@ -93,6 +97,7 @@ class CardPort {
   std::atomic<ChannelState> state_{};
   static_assert(std::atomic<ChannelState>::is_always_lock_free);
   std::atomic<bool> messageWaiting_{false};
+  std::atomic<bool> ringing_{false};
   DigitSender dialler_;  // Loaded by a control thread, sent by the audio thread.
   bool dialling_ = false;
   bool pulled_ = false;

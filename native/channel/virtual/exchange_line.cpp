@@ -142,7 +142,8 @@ void ExchangeLine::stopRinging() noexcept {
 }
 
 void ExchangeLine::hearLoop() noexcept {
-  switch (pulses_.frame(loop_, kLongestRecallMs)) {
+  const bool connected = state_ == State::calling || state_ == State::recalled;
+  switch (pulses_.frame(loop_, kLongestRecallMs, !connected)) {
     case PulseReceiver::Heard::nothing: break;
     case PulseReceiver::Heard::digit:
       if (state_ == State::dialTone || state_ == State::collecting)

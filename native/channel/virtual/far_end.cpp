@@ -12,6 +12,9 @@ namespace branchline {
 namespace {
 
 constexpr int kLongestStepMs = 24 * 3600 * 1000;
+constexpr int kLongestFlashMs = 5000;
+constexpr std::size_t kMostExpected = 32;
+constexpr int kLastCause = 127;
 
 const char* nameOf(FarEndStep::Action action) {
   switch (action) {
@@ -21,10 +24,16 @@ const char* nameOf(FarEndStep::Action action) {
     case FarEndStep::Action::tone: return "tone";
     case FarEndStep::Action::digits: return "digits";
     case FarEndStep::Action::wait: return "wait";
+    case FarEndStep::Action::expect: return "expect";
+    case FarEndStep::Action::flash: return "flash";
     case FarEndStep::Action::hangUp: return "hangUp";
     case FarEndStep::Action::refuse: return "refuse";
   }
   return "?";
+}
+
+[[nodiscard]] bool areKeys(const std::string& digits) {
+  return digits.size() <= kMostExpected && std::all_of(digits.begin(), digits.end(), [](char c) { return c != 0 && dtmfDigit(c) == c; });
 }
 
 /// Says what is wrong with a step; "" nothing.
@@ -38,12 +47,19 @@ std::string faultOf(const FarEndStep& step, bool answered) {
       DigitSender sender;
       return sender.load(step.digits, step.onMs, step.offMs) == Status::ok ? "" : "needs 1 … 64 of 0-9 * # A-D, onMs and offMs of 20 … 5000";
     }
+    case FarEndStep::Action::expect:
+      if (!areKeys(step.digits)) return "digits must be at most 32 of 0-9 * # A-D; none: any key";
+      return step.milliseconds < 0 || step.milliseconds > kLongestStepMs ? "milliseconds must be 0 … 86400000" : "";
+    case FarEndStep::Action::flash:
+      if (!answered) return "a telephone flashes in a call: put it after `answer`";
+      return step.milliseconds < 20 || step.milliseconds > kLongestFlashMs ? "milliseconds must be 20 … 5000" : "";
     case FarEndStep::Action::refuse:
+      if (step.q850 < 0 || step.q850 > kLastCause) return "cause must be 1 … 127 (Q.850)";
       if (answered) return "a call that was answered can't be refused: leave it out, or put it before `answer`";
       return step.refusal == CallTone::none ? "tone must be busy, congestion or unobtainable" : "";
+    case FarEndStep::Action::hangUp: return step.q850 < 0 || step.q850 > kLastCause ? "cause must be 1 … 127 (Q.850)" : "";
     case FarEndStep::Action::answer:
-    case FarEndStep::Action::play:
-    case FarEndStep::Action::hangUp: break;
+    case FarEndStep::Action::play: break;
   }
   return "";
 }

@@ -16,16 +16,26 @@ namespace branchline {
 
 /// One step of a far end's script; which fields count depends on `action` (addon.d.ts, FarEndStep).
 struct FarEndStep {
-  enum class Action : std::uint8_t { ring, answer, play, tone, digits, wait, hangUp, refuse };
+  enum class Action : std::uint8_t { ring, answer, play, tone, digits, wait, expect, flash, hangUp, refuse };
+  enum class Otherwise : std::uint8_t { goOn, hangUp };
   Action action = Action::wait;
-  int milliseconds = 0;                                    // ring, wait.
+  int milliseconds = 0;                                    // ring, wait, flash; expect: how long at most.
   std::string file;                                        // play.
   std::shared_ptr<const std::vector<std::int16_t>> audio;  // play: what `file` holds; FarEndSet reads it.
   ToneRequest tone;                                        // tone.
-  std::string digits;                                      // digits …
+  std::string digits;                                      // digits … expect: what is to be keyed; "" any key.
   int onMs = 0;
   int offMs = 0;
-  CallTone refusal = CallTone::none;  // refuse.
+  Otherwise otherwise = Otherwise::goOn;  // expect: when it was not keyed in time.
+  CallTone refusal = CallTone::none;      // refuse: what an analogue line hears.
+  int q850 = 0;                           // refuse, hangUp: what ISDN is told; 0: as the tone says, or normal clearing.
+};
+
+/// What the network tells of a caller.
+struct CallerIdentity {
+  std::string number;
+  std::string name;
+  bool withheld = false;
 };
 
 /// A party beyond the virtual card and what it does when called.
@@ -33,6 +43,7 @@ struct FarEnd {
   std::string number;  // Digits as the exchange receives them; an FXS telephone's channel number; "" a caller.
   std::vector<FarEndStep> script;
   std::string heardFolder;  // "": what it hears is not kept.
+  CallerIdentity caller{};  // Of one who calls the card.
 };
 
 /// Far ends, checked and with their audio in memory. Made on a control thread, then the audio thread's; it never frees one but hands it back when

@@ -22,6 +22,7 @@ void FarSide::answerCall() noexcept {
 }
 
 void FarSide::hear(const Frame& frame) noexcept {
+  script_.hear(frame);
   if (answered_) world_.heard.heard(channel_, {frame.samples.data(), static_cast<std::size_t>(kFrameSamples)});
 }
 

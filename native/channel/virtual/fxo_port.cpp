@@ -105,6 +105,7 @@ void FxoPort::watchBattery(bool battery) noexcept {
 
 // The end of a burst whose beginning was suppressed is told, where the two seconds have run out by then.
 void FxoPort::watchRinging(bool ringing) noexcept {
+  showRinging(ringing);
   if (ringing != before_.ringing && ringSuppressedMs_ == 0) emit(ringing ? ChannelEventType::ringBegin : ChannelEventType::ringEnd);
   ringSuppressedMs_ = std::max(ringSuppressedMs_ - kFrameMilliseconds, 0);
 }

@@ -29,7 +29,7 @@ void FxsPort::hook(Hook operation) noexcept {
     ringing_ = true;
     inCadence_ = 0;
     leftMs_ = cadenceMs_[0];
-    setBurst(true);
+    showRinging(true);
     far_->portHook(operation);
   }
   if (operation == Hook::stopRing) {
@@ -45,17 +45,11 @@ void FxsPort::setRingCadence(std::span<const int> onOffMs) noexcept {
 
 void FxsPort::stopRinging() noexcept {
   ringing_ = false;
-  setBurst(false);
-}
-
-void FxsPort::setBurst(bool on) noexcept {
-  if (on != burst_) emit(on ? ChannelEventType::ringBegin : ChannelEventType::ringEnd);
-  burst_ = on;
+  showRinging(false);
 }
 
 void FxsPort::gone() noexcept {
-  ringing_ = false;
-  burst_ = false;
+  stopRinging();
   transferMs_ = 0;
   polarity_ = false;
 }
@@ -69,7 +63,7 @@ void FxsPort::ring() noexcept {
   while (leftMs_ <= 0) {
     inCadence_ = (inCadence_ + 1) % cadence_;
     leftMs_ += std::max(cadenceMs_[inCadence_], kFrameMilliseconds);
-    setBurst(inCadence_ % 2 == 0);
+    showRinging(inCadence_ % 2 == 0);
   }
   leftMs_ -= kFrameMilliseconds;
 }

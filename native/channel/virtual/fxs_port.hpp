@@ -28,13 +28,11 @@ class FxsPort final : public CardPort {
   void gone() noexcept override;
   void ring() noexcept;
   void stopRinging() noexcept;
-  void setBurst(bool on) noexcept;
 
   PulseReceiver loop_;
   bool offHook_ = false;  // As it was told.
   bool ringing_ = false;
-  bool burst_ = false;
-  std::array<int, kMostCadence> cadenceMs_;
+  std::array<int, kMostCadence> cadenceMs_{};
   std::size_t cadence_ = 2;
   std::size_t inCadence_ = 0;
   int leftMs_ = 0;  // Of this part of the cadence.

@@ -53,13 +53,13 @@ void PulseReceiver::reset() noexcept {
   pulses_ = 0;
 }
 
-PulseReceiver::Heard PulseReceiver::frame(bool closed, int flashTimeMs) noexcept {
+PulseReceiver::Heard PulseReceiver::frame(bool closed, int flashTimeMs, bool pulses) noexcept {
   if (!closed) {
     openMs_ += kFrameMilliseconds;
     return openMs_ > flashTimeMs ? Heard::hangUp : Heard::nothing;
   }
   if (openMs_ > 0) {
-    const bool pulse = openMs_ <= kLongestPulseMs;
+    const bool pulse = pulses && openMs_ <= kLongestPulseMs;
     openMs_ = 0;
     closedMs_ = 0;
     if (!pulse) return Heard::flash;

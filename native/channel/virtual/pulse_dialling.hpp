@@ -45,8 +45,9 @@ class PulseReceiver {
 
   /// The loop has been closed.
   void reset() noexcept;
-  /// Another 20 ms, with the loop as it is now. Not to be called any more after `hangUp`, until reset().
-  Heard frame(bool closed, int flashTimeMs) noexcept;
+  /// Another 20 ms, with the loop as it is now. Not to be called any more after `hangUp`, until reset(). `pulses`: short openings are those, else
+  /// flashes.
+  Heard frame(bool closed, int flashTimeMs, bool pulses = true) noexcept;
   /// The digit that was heard last.
   [[nodiscard]] char digit() const noexcept { return digit_; }
   /// A digit has begun.

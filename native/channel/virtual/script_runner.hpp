@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "audio/detect/dtmf_receiver.hpp"
 #include "audio/tone.hpp"
 #include "channel/segment_player.hpp"
 #include "channel/virtual/far_end.hpp"
@@ -16,8 +17,12 @@ class ScriptRunner {
  public:
   /// What the script did in a frame.
   struct Done {
+    bool rang = false;   // Began to ring.
+    bool spoke = false;  // Began to say something.
     bool answered = false;
     bool hungUp = false;
+    const FarEndStep* refused = nullptr;
+    bool flashes = false;  // A telephone's loop is open in this frame.
   };
 
   /// `country`: whose ringing tone and refusals it gives.
@@ -27,13 +32,17 @@ class ScriptRunner {
   void start(const FarEnd& farEnd, bool answered) noexcept;
   void stop() noexcept { farEnd_ = nullptr; }
   [[nodiscard]] bool running() const noexcept { return farEnd_ != nullptr; }
+  /// 20 ms of what the far end hears, for the steps that wait for keys. Before frame().
+  void hear(const Frame& in) noexcept;
   /// 20 ms: fills `out` with what the far end says.
   Done frame(std::span<std::int16_t> out) noexcept;
 
  private:
   enum class Progress : std::uint8_t { over, going };
   Progress enter(const FarEndStep& step, Done& done) noexcept;
-  Progress go(const FarEndStep& step, std::span<std::int16_t> out) noexcept;
+  Progress go(const FarEndStep& step, std::span<std::int16_t> out, Done& done) noexcept;
+  [[nodiscard]] bool isKeyed(const FarEndStep& step) const noexcept;
+  Progress expect(const FarEndStep& step, Done& done) noexcept;
   Progress play(const FarEndStep& step, std::span<std::int16_t> out) noexcept;
 
   const Country& country_;
@@ -41,7 +50,9 @@ class ScriptRunner {
   bool answered_ = false;
   std::size_t step_ = 0;
   bool entered_ = false;
-  int frames_ = 0;          // ring, wait: still to come.
+  int frames_ = 0;         // ring, wait, expect, flash: still to come.
+  std::size_t keyed_ = 0;  // expect: digits of the step that were heard, one after the other.
+  DtmfReceiver keys_;
   std::size_t sample_ = 0;  // play: next sample.
   SegmentPlayer tone_;
   DigitSender digits_;

@@ -107,6 +107,7 @@ void Telephone::run(const Frame& fromPort, std::span<std::int16_t> out) noexcept
     answerCall();
     enter(State::talking);
   }
+  signal_.loop = isOffHook() && !done.flashes;
   if (!done.hungUp) return;
   if (isOffHook())
     putDown();

@@ -13,6 +13,7 @@ import { systemRoutes } from './system.js';
 import { tokenRoutes } from './tokens.js';
 import { trunkGroupRoutes } from './trunk-groups.js';
 import { trunkRoutes } from './trunks.js';
+import { farEndRoutes } from './far-ends.js';
 import { virtualCardRoutes } from './virtual-card.js';
 
 /** Every resource under the base path. */
@@ -31,6 +32,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     tokenRoutes,
     accountRoutes,
     virtualCardRoutes,
+    farEndRoutes,
     systemRoutes,
   ];
   for (const register of modules) register(server, dependencies);

@@ -1,123 +1,169 @@
-import { createReadStream } from 'node:fs';
-
 import { type Static, Type } from 'typebox';
 
 import { BranchlineError } from '../../core/index.js';
-import type { FarEndCall, VirtualCardPort } from '../../telephony/index.js';
-import { notFound, requireBoxOperator } from '../access.js';
+import { LineImpairments, SpanFaults, type VirtualCardPort } from '../../telephony/index.js';
+import { requireBoxOperator } from '../access.js';
 import { apiErrors } from '../errors.js';
-import { DateTime, Id, IdParams, iso, isoOrNull, nullable } from '../schemas.js';
+import { Problem } from '../problem.js';
+import { nullable, oneOf } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
-const FarEndCallView = Type.Object(
+const analogueOnly = (description: string) => nullable(Type.Boolean({ description: `${description}; null: not an analogue channel` }));
+
+const ChannelView = Type.Object(
   {
-    id: Id,
     channel: Type.Integer(),
-    number: Type.String(),
-    answeredAt: DateTime,
-    endedAt: nullable(DateTime),
-    heardMs: nullable(Type.Integer({ description: 'Milliseconds it heard; null while the call lasts' })),
+    kind: oneOf(['fxo', 'fxs', 'bearer']),
+    name: Type.String(),
+    span: Type.Integer(),
+    timeslot: Type.Integer(),
+    idle: analogueOnly('No call, no tone, on hook'),
+    offHook: analogueOnly('FXO: ours. FXS: the telephone’s'),
+    ringing: analogueOnly('Ringing voltage is on the wire'),
+    battery: analogueOnly('The line is fed'),
+    reversed: analogueOnly('Polarity of the feed'),
+    messageWaiting: analogueOnly('The telephone’s lamp'),
+    impaired: Type.Boolean({ description: 'Something is wrong with it on purpose' }),
   },
-  { $id: 'FarEndCall' },
+  { $id: 'VirtualChannel' },
 );
 
-const Channel = Type.Integer({ minimum: 1, maximum: 512 });
-const NothingView = Type.Object({});
+const SpanView = Type.Object(
+  {
+    span: Type.Integer(),
+    kind: oneOf(['analogue', 'basic', 'e1', 't1']),
+    name: Type.String(),
+    alarms: Type.Array(Type.String()),
+    slips: Type.Integer(),
+    bipolarViolations: Type.Integer(),
+    crcErrors: Type.Integer(),
+    framingErrors: Type.Integer(),
+    missedInterrupts: Type.Integer(),
+  },
+  { $id: 'VirtualSpan' },
+);
 
-/** `/virtual-card`: the scripted far side of the virtual card. */
+const CardView = Type.Object(
+  { present: Type.Boolean({ description: 'Not pulled out of its slot' }), channels: Type.Array(ChannelView), spans: Type.Array(SpanView) },
+  { $id: 'VirtualCard' },
+);
+
+const ChannelParams = Type.Object({ channel: Type.Integer({ minimum: 1, maximum: 512 }) });
+const SpanParams = Type.Object({ span: Type.Integer({ minimum: 1, maximum: 64 }) });
+const tags = ['Virtual card'];
+
+/** `/virtual-card`: the card as it is, and what is wrong with it. */
 export const virtualCardRoutes: RouteModule = (server, { store, virtualCard }) => {
+  const card = () => presentVirtualCard(virtualCard);
+
   server.get(
-    '/virtual-card/far-end/calls',
+    '/virtual-card',
+    { schema: { operationId: 'getVirtualCard', tags, summary: 'Its channels and spans now', response: { 200: CardView, '4xx': Problem } } },
+    (request) => {
+      requireBoxOperator(request, store);
+      return view(card());
+    },
+  );
+
+  for (const [name, summary] of [
+    ['pull', 'The card is pulled out of its slot: all its calls end'],
+    ['restore', 'The card is put back'],
+  ] as const) {
+    server.post(
+      `/virtual-card/${name}`,
+      { schema: { operationId: `${name}VirtualCard`, tags, summary, response: { 200: CardView, '4xx': Problem } } },
+      (request) => {
+        requireBoxOperator(request, store);
+        card()[name]();
+        return view(card());
+      },
+    );
+  }
+
+  server.get(
+    '/virtual-card/channels/:channel/impairments',
+    { schema: { operationId: 'getImpairments', tags, params: ChannelParams, response: { 200: LineImpairments, '4xx': Problem } } },
+    (request) => {
+      requireBoxOperator(request, store);
+      return card().impairments(request.params.channel);
+    },
+  );
+
+  server.put(
+    '/virtual-card/channels/:channel/impairments',
     {
       schema: {
-        operationId: 'listFarEndCalls',
-        tags: ['Virtual card'],
-        summary: 'Calls that a far end answered, newest first',
-        response: { 200: Type.Object({ items: Type.Array(FarEndCallView) }) },
+        operationId: 'setImpairments',
+        tags,
+        summary: 'What is wrong with a line from now on, in place of what was; what is left out is well',
+        params: ChannelParams,
+        body: LineImpairments,
+        response: { 200: LineImpairments, '4xx': Problem },
       },
     },
     (request) => {
       requireBoxOperator(request, store);
-      return { items: present(virtualCard).calls().map(view) };
+      card().impair(request.params.channel, request.body);
+      return card().impairments(request.params.channel);
+    },
+  );
+
+  server.delete(
+    '/virtual-card/channels/:channel/impairments',
+    { schema: { operationId: 'clearImpairments', tags, params: ChannelParams, response: { 204: Type.Null(), '4xx': Problem } } },
+    async (request, reply) => {
+      requireBoxOperator(request, store);
+      card().impair(request.params.channel, {});
+      return reply.code(204).send(null);
     },
   );
 
   server.get(
-    '/virtual-card/far-end/calls/:id/heard.wav',
-    { schema: { operationId: 'getFarEndHeard', tags: ['Virtual card'], summary: 'What the far end heard: WAV, 8 kHz, mono', params: IdParams } },
-    (request, reply) => {
+    '/virtual-card/spans/:span/faults',
+    { schema: { operationId: 'getSpanFaults', tags, params: SpanParams, response: { 200: SpanFaults, '4xx': Problem } } },
+    (request) => {
       requireBoxOperator(request, store);
-      const file = present(virtualCard).heardFile(request.params.id);
-      if (file === null) throw notFound('finished far-end call');
-      return reply.type('audio/wav').send(createReadStream(file));
+      return card().spanFaults(request.params.span);
     },
   );
 
-  server.post(
-    '/virtual-card/far-end/call-in',
+  server.put(
+    '/virtual-card/spans/:span/faults',
     {
       schema: {
-        operationId: 'farEndCallsIn',
-        tags: ['Virtual card'],
-        summary: 'Somebody calls the line of an FXO channel',
-        body: Type.Object(
-          {
-            channel: Channel,
-            behaviour: Type.String({ pattern: '^20[0-9]$', description: 'What the far end does once answered: the last digits of its number' }),
-          },
-          { additionalProperties: false },
-        ),
-        response: { 202: NothingView },
+        operationId: 'setSpanFaults',
+        tags,
+        summary: 'A span’s alarms and counters from now on; what is left out is well',
+        params: SpanParams,
+        body: SpanFaults,
+        response: { 200: SpanFaults, '4xx': Problem },
       },
     },
-    async (request, reply) => {
+    (request) => {
       requireBoxOperator(request, store);
-      present(virtualCard).callIn(request.body.channel, request.body.behaviour);
-      return reply.code(202).send({});
+      card().setSpanFaults(request.params.span, request.body);
+      return card().spanFaults(request.params.span);
     },
   );
 
-  server.post(
-    '/virtual-card/far-end/phone-dials',
-    {
-      schema: {
-        operationId: 'farEndPhoneDials',
-        tags: ['Virtual card'],
-        summary: 'The telephone at an FXS channel is lifted and keys digits',
-        body: Type.Object({ channel: Channel, digits: Type.String({ pattern: '^[0-9*#]{1,32}$' }) }, { additionalProperties: false }),
-        response: { 202: NothingView },
-      },
-    },
+  server.delete(
+    '/virtual-card/spans/:span/faults',
+    { schema: { operationId: 'clearSpanFaults', tags, params: SpanParams, response: { 204: Type.Null(), '4xx': Problem } } },
     async (request, reply) => {
       requireBoxOperator(request, store);
-      present(virtualCard).phoneDials(request.body.channel, request.body.digits);
-      return reply.code(202).send({});
-    },
-  );
-
-  server.post(
-    '/virtual-card/far-end/hang-up',
-    {
-      schema: {
-        operationId: 'farEndHangsUp',
-        tags: ['Virtual card'],
-        body: Type.Object({ channel: Channel }, { additionalProperties: false }),
-        response: { 202: NothingView },
-      },
-    },
-    async (request, reply) => {
-      requireBoxOperator(request, store);
-      present(virtualCard).hangUp(request.body.channel);
-      return reply.code(202).send({});
+      card().setSpanFaults(request.params.span, {});
+      return reply.code(204).send(null);
     },
   );
 };
 
-function present(card: VirtualCardPort | null): VirtualCardPort {
+/** The virtual card; where the card is another, there is nothing to be found here. */
+export function presentVirtualCard(card: VirtualCardPort | null): VirtualCardPort {
   if (card === null) throw new BranchlineError(apiErrors.cardNotVirtual, 'The card of this box is not virtual: there is no far end to script');
   return card;
 }
 
-function view(call: FarEndCall): Static<typeof FarEndCallView> {
-  return { ...call, answeredAt: iso(call.answeredAt), endedAt: isoOrNull(call.endedAt) };
+function view(card: VirtualCardPort): Static<typeof CardView> {
+  const { present, channels, spans } = card.state();
+  return { present, channels: [...channels], spans: spans.map((span) => ({ ...span, alarms: [...span.alarms] })) };
 }
