@@ -42,7 +42,8 @@ class CardPort {
   bool markClosed() noexcept { return openedAtNs_.exchange(kClosed) != kClosed; }
   /// Prepares what startDialling() sends.
   virtual Status load(std::string_view digits, DialMethod method) noexcept;
-  virtual void unload() noexcept { dialler_.unload(); }
+  /// Takes back what was loaded and will not be dialled.
+  virtual void unload(DialMethod) noexcept { dialler_.unload(); }
 
   // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
   /// The channel was opened: the driver begins anew.
@@ -60,6 +61,7 @@ class CardPort {
   [[nodiscard]] std::uint32_t slips() const noexcept { return impairedIn_.slips() + impairedOut_.slips(); }
   void pull() noexcept;
   void restore() noexcept;
+  [[nodiscard]] bool isPulled() const noexcept { return pulled_; }
   void alarm(bool on) noexcept { emit(on ? ChannelEventType::alarm : ChannelEventType::alarmCleared); }
   /// Someone calls over the wire.
   void place(FarEndSet* set, std::string_view digits, DialMethod method) noexcept { far_->place(set, digits, method); }

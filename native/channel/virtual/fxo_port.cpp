@@ -23,9 +23,11 @@ Status FxoPort::load(std::string_view digits, DialMethod method) noexcept {
   return method == DialMethod::pulse ? pulses_.load(digits) : CardPort::load(digits, method);
 }
 
-void FxoPort::unload() noexcept {
-  pulses_.unload();
-  CardPort::unload();
+void FxoPort::unload(DialMethod method) noexcept {
+  if (method == DialMethod::pulse)
+    pulses_.unload();
+  else
+    CardPort::unload(method);
 }
 
 void FxoPort::open() noexcept {
@@ -65,7 +67,7 @@ void FxoPort::startDialling(DialMethod method) noexcept {
 void FxoPort::gone() noexcept {
   offHook_ = false;
   flashMs_ = 0;
-  if (pulses_.sending()) pulses_.unload();
+  if (pulses_.sending()) pulses_.stop();
 }
 
 void FxoPort::work() noexcept {

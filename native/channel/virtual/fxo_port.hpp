@@ -13,7 +13,7 @@ class FxoPort final : public CardPort {
   FxoPort(int channel, VirtualWorld& world, std::uint64_t seed);
 
   Status load(std::string_view digits, DialMethod method) noexcept override;
-  void unload() noexcept override;
+  void unload(DialMethod method) noexcept override;
   void open() noexcept override;
   void hook(Hook operation) noexcept override;
   void startDialling(DialMethod method) noexcept override;

@@ -25,9 +25,9 @@ Status PulseSender::load(std::string_view digits) noexcept {
   return Status::ok;
 }
 
-void PulseSender::unload() noexcept {
+void PulseSender::stop() noexcept {
   sending_ = false;
-  busy_.store(false, std::memory_order_release);
+  unload();
 }
 
 void PulseSender::begin() noexcept {
@@ -43,7 +43,7 @@ bool PulseSender::frame() noexcept {
   inDigitMs_ += kFrameMilliseconds;
   if (inDigitMs_ < pulses * kPulseMs + kBetweenDigitsMs) return closed;
   inDigitMs_ = 0;
-  if (++digit_ == count_) unload();
+  if (++digit_ == count_) stop();
   return closed;
 }
 

@@ -19,11 +19,13 @@ class PulseSender {
 
   /// wrongState while earlier digits are on their way; invalidArgument for what is no 0-9, or more than kMostDigits.
   [[nodiscard]] Status load(std::string_view digits) noexcept;
-  /// Takes a load back that was never begun, or breaks off.
-  void unload() noexcept;
+  /// Takes a load back that was never begun.
+  void unload() noexcept { busy_.store(false, std::memory_order_release); }
 
   // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
   void begin() noexcept;
+  /// Breaks off, or drops what was loaded.
+  void stop() noexcept;
   [[nodiscard]] bool sending() const noexcept { return sending_; }
   /// Whether the loop is closed in the frame that comes. Once the last pause is over, sending() is false.
   bool frame() noexcept;

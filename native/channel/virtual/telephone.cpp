@@ -47,7 +47,7 @@ void Telephone::portGone() noexcept {
 
 void Telephone::place(FarEndSet* set, std::string_view digits, DialMethod method) noexcept {
   digits_.unload();
-  pulseDigits_.unload();
+  pulseDigits_.stop();
   if (state_ != State::onHook) return;
   pulses_ = method == DialMethod::pulse;
   const Status loaded = pulses_ ? pulseDigits_.load(digits) : digits_.load(digits, kKeyOnMs, kKeyOffMs);

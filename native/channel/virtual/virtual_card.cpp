@@ -121,7 +121,7 @@ Status VirtualCard::dial(int channel, std::string_view digits, DialMethod method
   const Status loaded = port->load(digits, method);
   if (loaded != Status::ok) return loaded;
   const Status posted = post(card_command::Port{channel, card_command::Dial{method}});
-  if (posted != Status::ok) port->unload();
+  if (posted != Status::ok) port->unload(method);
   return posted;
 }
 
@@ -261,9 +261,17 @@ void VirtualCard::run(const card_command::Port& command) noexcept {
   struct Runner {
     CardPort& port;
     HeardWriter& heard;
+    // A command that crossed the card's pulling finds no port.
     void operator()(const Open&) const noexcept { port.open(); }
-    void operator()(const SetHook& what) const noexcept { port.hook(what.operation); }
-    void operator()(const Dial& what) const noexcept { port.startDialling(what.method); }
+    void operator()(const SetHook& what) const noexcept {
+      if (!port.isPulled()) port.hook(what.operation);
+    }
+    void operator()(const Dial& what) const noexcept {
+      if (port.isPulled())
+        port.unload(what.method);
+      else
+        port.startDialling(what.method);
+    }
     void operator()(const card_command::SetPolarity& what) const noexcept { port.setPolarity(what.reversed); }
     void operator()(const card_command::SetRingCadence& what) const noexcept { port.setRingCadence({what.onOffMs.data(), what.count}); }
     void operator()(const card_command::SetOnHookTransfer& what) const noexcept { port.setOnHookTransfer(what.milliseconds); }
