@@ -26,6 +26,7 @@ import { startHousekeeping } from './housekeeping.js';
 import { AnalogueLine } from './lines/analogue/analogue-line.js';
 import { VirtualCard } from './lines/virtual-card/virtual-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
+import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
 import { AudioLibrary, NativeMedia } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
@@ -35,7 +36,9 @@ import {
   type CardPort,
   InboundCalls,
   type LineHealthParts,
+  type LineMaintenance,
   type LinePort,
+  LineTests,
   type LineWatch,
   LiveLegs,
   TrunkDialler,
@@ -179,6 +182,9 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
 
   stops.push(startHousekeeping({ store, clock, logger }));
 
+  const lineTests = new LineTests({ ...lineHealth, clock, logger, maintenance: lines.maintenance, callOn: (channel) => callOn(calls, channel) });
+  stops.push(() => lineTests.stop());
+
   const server = await buildServer({
     version,
     clock,
@@ -196,6 +202,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     calls,
     trunks,
     lines: lineHealth,
+    lineTests,
     virtualCard: lines.virtualCard,
   });
   const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken, options.announceToken);
@@ -220,6 +227,7 @@ interface Lines {
   readonly virtualCard: VirtualCardPort | null;
   /** Null where there is no card. */
   readonly card: CardPort | null;
+  readonly maintenance: readonly LineMaintenance[];
 }
 
 type LineParts = ConstructorParameters<typeof SipLine>[0];
@@ -243,15 +251,22 @@ function startCard(parts: LineParts, settings: Settings): Lines {
     case 'dahdi':
       throw new BranchlineError(coreErrors.cardUnsupported, 'Real cards come with the lines: set BRANCHLINE_CARD to virtual or none');
     case 'none':
-      return { ports: [], fxoChannels: [], virtualCard: null, card: null };
+      return { ports: [], fxoChannels: [], virtualCard: null, card: null, maintenance: [] };
     case 'virtual': {
       const analogue = new AnalogueLine(parts);
       const channels = analogue.startVirtual({ fxo: settings['card.fxo'], fxs: settings['card.fxs'] });
       const virtualCard = new VirtualCard({ ...parts, folder: path.join(settings.stateDir, 'far-end'), channels });
       const fxoChannels = channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel);
-      return { ports: [analogue], fxoChannels, virtualCard, card: new NativeCard(parts.native) };
+      const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
+      return { ports: [analogue], fxoChannels, virtualCard, card: new NativeCard(parts.native), maintenance: [tests] };
     }
   }
+}
+
+/** The id of the call that is on a channel of the card. */
+function callOn(calls: CallRegistry, channel: number): string | null {
+  const call = calls.live().find(({ legs }) => legs.some((leg) => leg.details.channel === channel && leg.end === null));
+  return call?.identity.id ?? null;
 }
 
 function lineFigures(watch: LineWatch): readonly { channel: number; usable: boolean; inUse: boolean; calls: number }[] {

@@ -259,7 +259,7 @@ export interface FarEnd {
 }
 
 export interface AnalogueDialOptions {
-  /** FXO: digits to key after dial tone. FXS: "" (the telephone is rung). */
+  /** FXO: digits to key after dial tone; "": none, for a test of the line. FXS: "" (the telephone is rung). */
   readonly digits: string;
 }
 

@@ -28,8 +28,9 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
   AnalogueStack(const AnalogueStack&) = delete;
   AnalogueStack& operator=(const AnalogueStack&) = delete;
 
-  /// A new leg that calls over `channel`: seizes an FXO line and keys `digits`, or rings the telephone of an FXS port (`digits` then empty).
-  /// wrongState: the line is in use; unavailable: it is out of service; invalidArgument: no such channel, or digits that it can't key.
+  /// A new leg that calls over `channel`: seizes an FXO line and keys `digits` (none: a test of the line), or rings the telephone of an FXS port
+  /// (`digits` then empty). wrongState: the line is in use; unavailable: it is out of service; invalidArgument: no such channel, or digits that it
+  /// can't key.
   [[nodiscard]] Engine::Created dial(int channel, std::string_view digits, const CallOptions& options = {});
   /// What a line goes by from its next call on. invalidArgument: no such channel. Throws std::invalid_argument that says what to change.
   Status configure(int channel, const LineSettings& settings);

@@ -27,8 +27,7 @@ FxoMachine::FxoMachine(int channel, LineHost& host) : LineMachine(channel, host)
 void FxoMachine::onConfigured() { rings_.setShortest(settings().fxo.shortestRingMs * kMs); }
 
 bool FxoMachine::acceptsDigits(std::string_view digits) const noexcept {
-  return !digits.empty() && digits.size() <= DigitSender::kMostDigits &&
-         std::all_of(digits.begin(), digits.end(), [](char c) { return dtmfDigit(c) != 0; });
+  return digits.size() <= DigitSender::kMostDigits && std::all_of(digits.begin(), digits.end(), [](char c) { return dtmfDigit(c) != 0; });
 }
 
 void FxoMachine::clear(int q850) {

@@ -83,7 +83,7 @@ void FxoMachine::onNoDialTone() {
   const auto line = host_.io().channelState(channel_);
   if (line && !line->battery)
     failBeforeAnswer(27, "line", "no battery on the line: is its cable cut?");
-  else if (call_.withoutDialTone == WithoutDialTone::dial && !heardVoice_)
+  else if (call_.withoutDialTone == WithoutDialTone::dial && !heardVoice_ && !digits_.empty())
     startDialling();
   else if (heardVoice_)
     failBeforeAnswer(44, "line", "no dial tone but voices: the line is in use beside us");
@@ -93,6 +93,10 @@ void FxoMachine::onNoDialTone() {
 
 void FxoMachine::startDialling() {
   dropDeadline();
+  if (digits_.empty()) {  // A test of the line wants its dial tone and no call.
+    state_ = State::proceeding;
+    return;
+  }
   state_ = State::dialling;
   if (host_.io().dial(channel_, digits_, call_.dialling) == Status::ok) return;
   failBeforeAnswer(38, "line", call_.dialling == DialMethod::pulse ? "the card can't dial by pulses" : "the card can't dial");

@@ -172,7 +172,6 @@ TEST_CASE("a busy line, an unknown channel and digits that can't be keyed are re
   world.dial(1, "01632960202");
   CHECK(world.stack->dial(1, "01632960200").status == Status::wrongState);
   CHECK(world.stack->dial(9, "01632960200").status == Status::invalidArgument);
-  CHECK(world.stack->dial(2, "").status == Status::invalidArgument);
   CHECK(world.stack->dial(2, "0163T").status == Status::invalidArgument);
   CHECK(world.stack->dial(5, "0163").status == Status::invalidArgument);
 }
@@ -286,4 +285,18 @@ TEST_CASE("of two numbers one of which begins with the other, the one that is ke
   const Handle shorter = world.dial(2, "0163296");
   world.await("legAnswered", shorter);
   CHECK(text(world.await("farEndAnswered"), "number") == "0163296");
+}
+
+TEST_CASE("a line seized without digits hears dial tone, keys nothing, and is free again when it is cleared") {
+  OutWorld world;
+  const Handle leg = world.dial(1, "");
+  world.await("legSeized", leg);
+  world.engine.setDetectors(leg, {.dtmf = false, .tones = true});
+  CHECK(text(world.await("tone", leg), "tone") == "dial");
+  world.step(2000);
+  CHECK(world.log.of("legEnded", leg).empty());
+  CHECK(world.log.of("farEndAnswered", 0).empty());
+  CHECK(world.stack->clear(leg, {.q850 = 16}) == Status::ok);
+  CHECK(number(world.endOf(leg), "q850") == 16);
+  CHECK(world.stateOf(1) == "idle");
 }

@@ -4,6 +4,7 @@ import { optionName, SETTINGS, type SettingKey } from '../config/index.js';
 import { BranchlineError, type Clock } from '../core/index.js';
 import { call } from './call.js';
 import { doctor, type DoctorPorts } from './doctor.js';
+import { testLine } from './line.js';
 import type { Output } from './output.js';
 import { validatePlanFile } from './plan.js';
 
@@ -34,6 +35,7 @@ export async function runProgram(words: readonly string[], ports: ProgramPorts):
   };
   addServe(program, (options) => finish(ports.serve(options)));
   addCall(program, ports, finish);
+  addLine(program, ports, finish);
   addDoctor(program, ports, finish);
   addPlan(program, ports, finish);
   try {
@@ -94,6 +96,33 @@ function addCall(program: Command, ports: ProgramPorts, finish: (work: Promise<n
           ports.output,
         ),
       );
+    })
+    .exitOverride();
+}
+
+interface LineTestWords {
+  readonly url: string;
+  readonly token: string;
+  readonly seconds?: string;
+  readonly json?: boolean;
+}
+
+function addLine(program: Command, ports: ProgramPorts, finish: (work: Promise<number>) => Promise<void>): void {
+  program
+    .command('line')
+    .description("the card's lines")
+    .command('test')
+    .description('test a line that carries no call, and wait for the result; exit 1 when it fails')
+    .argument('<line>', 'its channel, as /lines shows it')
+    .argument('<test>', 'dialTone, tone, ring, loopback or bitErrors, as the line can')
+    .addOption(new Option('--token <token>', 'API token').env('BRANCHLINE_TOKEN').makeOptionMandatory())
+    .addOption(new Option('--url <url>', 'where the service listens').env('BRANCHLINE_URL').default('http://127.0.0.1:8080'))
+    .option('--seconds <seconds>', 'how long to ring, to send, to count')
+    .option('--json', 'print the result as JSON')
+    .action(async (line: string, test: string, words: LineTestWords) => {
+      const { seconds, json, ...rest } = words;
+      const options = { ...rest, line, test, json: json === true, ...(seconds === undefined ? {} : { seconds: Number(seconds) }) };
+      await finish(testLine(options, ports.clock, ports.output));
     })
     .exitOverride();
 }

@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** What an id names; it is the id's prefix, so that a person who sees one knows where to look. */
-export type IdKind = 'acc' | 'num' | 'asg' | 'plan' | 'aud' | 'trk' | 'tgr' | 'tok' | 'req' | 'att' | 'try' | 'call' | 'leg' | 'cdr' | 'run';
+export type IdKind = 'acc' | 'num' | 'asg' | 'plan' | 'aud' | 'trk' | 'tgr' | 'tst' | 'tok' | 'req' | 'att' | 'try' | 'call' | 'leg' | 'cdr' | 'run';
 
 /** The last id's two parts: within the same millisecond the next one counts on from it. */
 let last = { milliseconds: 0, random: 0n };

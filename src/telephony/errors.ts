@@ -11,6 +11,8 @@ export const telephonyErrors = errorCodes(5, {
   trunkGroupNameTaken: [8, 'user'],
   trunkGroupUnknown: [9, 'user'],
   lineUnknown: [10, 'user'],
+  lineTestUnsuited: [11, 'user'],
+  lineTestInUse: [12, 'user'],
   virtualCardInUse: [31, 'user'],
   virtualChannelUnknown: [32, 'user'],
   farEndUnknown: [33, 'user'],

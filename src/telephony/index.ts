@@ -3,6 +3,7 @@ export * from './cli.js';
 export * from './leg.js';
 export * from './ports/line.js';
 export * from './ports/card.js';
+export * from './ports/line-maintenance.js';
 export * from './ports/media.js';
 export * from './ports/far-end-script.js';
 export * from './ports/line-impairments.js';

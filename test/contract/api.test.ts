@@ -8,7 +8,7 @@ import { silentLogger } from '../../src/core/index.js';
 import { EventLog } from '../../src/delivery/index.js';
 import { HealthService } from '../../src/health/index.js';
 import { AudioLibrary } from '../../src/media/index.js';
-import { type CardPort, type LineHealthParts, LiveLegs, watchLines } from '../../src/telephony/index.js';
+import { type CardPort, type LineHealthParts, type LineMaintenance, LineTests, LiveLegs, watchLines } from '../../src/telephony/index.js';
 import { ScriptedLine } from '../support/scripted-line.js';
 import { type ApiServer, buildServer, Metrics } from '../../src/api/index.js';
 
@@ -19,6 +19,12 @@ let bench: SchedulerBench;
 let cardLine: ScriptedLine;
 let lineHealth: LineHealthParts;
 let metrics: Metrics;
+/** Tests that end at once; the call that is on every line. */
+const maintenance: LineMaintenance = {
+  testsOf: () => ['dialTone'],
+  run: () => Promise.resolve({ passed: true, words: 'dial tone', figures: { timeToDialToneMs: 600, frequenciesHz: [350, 440] } }),
+};
+let onCall: string | null = null;
 /** A card with an analogue span of two lines and an E1 in alarm. */
 const errors = { slips: 3, bipolarViolations: 0, crcErrors: 0, framingErrors: 0, missedInterrupts: 0 };
 const card: CardPort = {
@@ -67,6 +73,7 @@ beforeAll(async () => {
     calls,
     trunks,
     lines: lineHealth,
+    lineTests: new LineTests({ ...lineHealth, maintenance: [maintenance], callOn: () => onCall, clock, logger: silentLogger }),
     virtualCard: null,
   });
 });
@@ -195,6 +202,34 @@ describe('a line', () => {
         { type: 'outOfService', data: { reason: 'noise' } },
       ]);
     });
+  });
+});
+
+describe('a test of a line', () => {
+  it('is started and read, with its figures', async () => {
+    const started = await ask('POST', '/lines/1/tests', { test: 'dialTone' });
+    expect(started).toMatchObject({ status: 202, body: { line: 1, test: 'dialTone', seconds: 10, result: null } });
+    expect(await ask('GET', `/lines/1/tests/${String(started.body['id'])}`)).toMatchObject({
+      body: { result: { passed: true, figures: { timeToDialToneMs: 600, frequenciesHz: [350, 440] } } },
+    });
+    expect((await ask('GET', '/lines/1/tests')).body['items']).toHaveLength(1);
+    expect(await ask('GET', `/lines/2/tests/${String(started.body['id'])}`)).toMatchObject({ status: 404 });
+  });
+
+  it('is refused while the line carries a call, which is named', async () => {
+    onCall = 'call_7';
+    const refusal = await ask('POST', '/lines/1/tests', { test: 'dialTone' });
+    onCall = null;
+    expect(refusal).toMatchObject({ status: 409, body: { code: 'lineTestInUse', title: expect.stringContaining('call_7') as string } });
+  });
+
+  it.each([
+    [1, { test: 'ring' }, 422, 'lineTestUnsuited'],
+    [9, { test: 'dialTone' }, 404, 'lineUnknown'],
+    [1, { test: 'smoke' }, 400, 'invalidInput'],
+    [1, { test: 'dialTone', seconds: 0 }, 400, 'invalidInput'],
+  ] as const)('is refused on line %i as %j', async (line, body, status, code) => {
+    expect(await ask('POST', `/lines/${line}/tests`, body)).toMatchObject({ status, body: { code } });
   });
 });
 

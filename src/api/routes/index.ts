@@ -4,6 +4,7 @@ import { audioFileRoutes } from './audio-files.js';
 import { callPlanRoutes } from './call-plans.js';
 import { callRoutes } from './calls.js';
 import { causeRoutes } from './causes.js';
+import { lineTestRoutes } from './line-tests.js';
 import { lineRoutes } from './lines.js';
 import type { TypedServer } from './module.js';
 import { scheduledCallRoutes } from './scheduled-calls.js';
@@ -26,6 +27,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     callRoutes,
     causeRoutes,
     lineRoutes,
+    lineTestRoutes,
     spanRoutes,
     trunkRoutes,
     trunkGroupRoutes,
