@@ -9,6 +9,7 @@ import type { TrunkDirectory } from './telephony/index.js';
 
 /** Numbers that Ofcom keeps free for drama: nobody has them. */
 const SERVICE_NUMBER = '+441632960100';
+const DDI_PREFIX = '+441632960';
 const OFFICE = '+441632960208';
 const PROMPTS = ['welcome', 'you-asked-for-a-call', 'menu', 'invalid-choice', 'goodbye'] as const;
 
@@ -24,6 +25,8 @@ interface DemoParts {
   readonly promptFolder: string;
   /** FXO channels of the card; empty: no trunk is made. */
   readonly fxoChannels: readonly number[];
+  /** ISDN spans of the card; empty: no trunk is made. */
+  readonly isdnSpans: readonly number[];
 }
 
 /**
@@ -47,9 +50,16 @@ async function completeDemo(parts: DemoParts, root: AccountRecord): Promise<void
     existing ??
     (await parts.serviceNumbers.create({ accountId: account.id, number: SERVICE_NUMBER, status: 'active', description: 'Demo: call-back' }));
   if (parts.store.serviceNumbers.assignments(number.id).length === 0) await parts.serviceNumbers.assign(number.id, planId, true);
-  if (parts.fxoChannels.length > 0 && parts.trunks.list().length === 0) {
-    await parts.trunks.create({ name: 'card lines', kind: 'analogue', channels: parts.fxoChannels, serviceNumber: SERVICE_NUMBER, priority: 100 });
-  }
+  await addTrunks(parts);
+}
+
+/** Analogue lines first; ISDN takes what they have no room for. */
+async function addTrunks({ trunks, fxoChannels, isdnSpans }: DemoParts): Promise<void> {
+  const known = new Set(trunks.list().map(({ kind }) => kind));
+  if (fxoChannels.length > 0 && !known.has('analogue'))
+    await trunks.create({ name: 'card lines', kind: 'analogue', channels: fxoChannels, serviceNumber: SERVICE_NUMBER, priority: 100 });
+  if (isdnSpans.length > 0 && !known.has('isdn'))
+    await trunks.create({ name: 'card ISDN', kind: 'isdn', spans: isdnSpans, ddiPrefix: DDI_PREFIX, priority: 110 });
 }
 
 async function demoAccount({ store, accounts }: DemoParts, root: AccountRecord): Promise<AccountRecord> {

@@ -11,6 +11,7 @@ import {
   type Clock,
   coreErrors,
   delay,
+  findIsdnd,
   loadNativeAddon,
   type Logger,
   type Native,
@@ -24,6 +25,8 @@ import { logCallEvents, logOutOfService, logTrunkEvents, schedulerEvents } from 
 import { HealthService } from './health/index.js';
 import { startHousekeeping } from './housekeeping.js';
 import { AnalogueLine } from './lines/analogue/analogue-line.js';
+import { CardSpans } from './lines/card-spans.js';
+import { type IsdnCard, IsdnLine } from './lines/isdn/isdn-line.js';
 import { VirtualCard } from './lines/virtual-card/virtual-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
@@ -34,6 +37,8 @@ import { openStore, type Store } from './store/index.js';
 import {
   CallRegistry,
   type CardPort,
+  defaultSpanSettings,
+  dialPlanOf,
   InboundCalls,
   type LineHealthParts,
   type LineMaintenance,
@@ -41,6 +46,7 @@ import {
   LineTests,
   type LineWatch,
   LiveLegs,
+  SpanDirectory,
   TrunkDialler,
   TrunkDirectory,
   type VirtualCardPort,
@@ -111,7 +117,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   );
   stops.push(() => native.engine.close());
   if (stepped !== undefined) stops.push(stepTogether(stepped, native.engine));
-  const lines = startLines(options, native, logger);
+  const lines = startLines(options, native, logger, store);
   const media = new NativeMedia(native, logger);
 
   const live = new LiveLegs();
@@ -143,7 +149,18 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   if (settings.demo) {
     const promptFolder = path.join(options.packageRoot, 'board', 'prompts', 'en-GB');
     await makeDemo(
-      { store, accounts, serviceNumbers, plans, audio, trunks, stateDir: settings.stateDir, promptFolder, fxoChannels: lines.fxoChannels },
+      {
+        store,
+        accounts,
+        serviceNumbers,
+        plans,
+        audio,
+        trunks,
+        stateDir: settings.stateDir,
+        promptFolder,
+        fxoChannels: lines.fxoChannels,
+        isdnSpans: [...(lines.isdn?.bearers().keys() ?? [])],
+      },
       root,
     );
   }
@@ -203,6 +220,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     trunks,
     lines: lineHealth,
     lineTests,
+    spans: new SpanDirectory({ store, port: new CardSpans({ native, clock, lines: lines.ports, isdn: lines.isdn }) }),
     virtualCard: lines.virtualCard,
   });
   const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken, options.announceToken);
@@ -224,6 +242,8 @@ function lineCountry(country: string, known: readonly string[], logger: Logger):
 interface Lines {
   readonly ports: readonly LinePort[];
   readonly fxoChannels: readonly number[];
+  /** Null where the card has no ISDN spans. */
+  readonly isdn: IsdnLine | null;
   readonly virtualCard: VirtualCardPort | null;
   /** Null where there is no card. */
   readonly card: CardPort | null;
@@ -232,10 +252,10 @@ interface Lines {
 
 type LineParts = ConstructorParameters<typeof SipLine>[0];
 
-function startLines({ settings, clock, stepped }: ServiceOptions, native: Native, logger: Logger): Lines {
+function startLines({ settings, clock, stepped }: ServiceOptions, native: Native, logger: Logger, store: Store): Lines {
   const parts = { native, clock, logger: logger.child({ room: 'lines' }), country: settings.country };
   const sip = stepped === undefined ? [startSip(parts, settings)] : [];
-  const card = startCard(parts, settings);
+  const card = startCard(parts, settings, store);
   return { ...card, ports: [...sip, ...card.ports] };
 }
 
@@ -246,19 +266,32 @@ function startSip(parts: LineParts, settings: Settings): LinePort {
   return sip;
 }
 
-function startCard(parts: LineParts, settings: Settings): Lines {
+function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
   switch (settings.card) {
     case 'dahdi':
       throw new BranchlineError(coreErrors.cardUnsupported, 'Real cards come with the lines: set BRANCHLINE_CARD to virtual or none');
     case 'none':
-      return { ports: [], fxoChannels: [], virtualCard: null, card: null, maintenance: [] };
+      return { ports: [], fxoChannels: [], isdn: null, virtualCard: null, card: null, maintenance: [] };
     case 'virtual': {
       const analogue = new AnalogueLine(parts);
-      const channels = analogue.startVirtual({ fxo: settings['card.fxo'], fxs: settings['card.fxs'] });
+      const isdnd = settings['card.e1'] + settings['card.bri'] > 0 ? findIsdnd() : null;
+      const channels = analogue.startVirtual({
+        fxo: settings['card.fxo'],
+        fxs: settings['card.fxs'],
+        ...(isdnd === null ? {} : { isdn: { e1: settings['card.e1'], bri: settings['card.bri'], isdnd, ...dialPlanOf(settings.country) } }),
+      });
       const virtualCard = new VirtualCard({ ...parts, folder: path.join(settings.stateDir, 'far-end'), channels });
+      const isdn = isdnd === null ? null : startIsdn(parts, channels, isdnd, store);
       const fxoChannels = channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel);
       const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
-      return { ports: [analogue], fxoChannels, virtualCard, card: new NativeCard(parts.native), maintenance: [tests] };
+      return {
+        ports: isdn === null ? [analogue] : [analogue, isdn],
+        fxoChannels,
+        isdn,
+        virtualCard,
+        card: new NativeCard(parts.native),
+        maintenance: [tests],
+      };
     }
   }
 }
@@ -276,6 +309,20 @@ function lineFigures(watch: LineWatch): readonly { channel: number; usable: bool
     inUse: state === 'ringing' || state === 'dialling' || state === 'talking',
     calls: calls.total,
   }));
+}
+
+function startIsdn(parts: LineParts, channels: IsdnCard['channels'], isdnd: string, store: Store): IsdnLine {
+  const spans = parts.native.engine.cardSpans();
+  const basic = spans.filter(({ kind }) => kind === 'basic');
+  const stored = new Map(store.spanSettings.all().map(({ span, settings }) => [span, settings]));
+  const isdn = new IsdnLine(parts);
+  isdn.start({
+    channels,
+    spans,
+    isdnd,
+    settings: (one) => stored.get(one.span) ?? defaultSpanSettings(one.kind === 'analogue' ? 'e1' : one.kind, basic.indexOf(one) + 1),
+  });
+  return isdn;
 }
 
 function sipOptions(settings: Settings) {

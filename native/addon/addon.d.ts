@@ -2,6 +2,10 @@
 // test holds the two against each other. Arguments are checked by the adapters before they get here; the add-on checks again only what would
 // harm it. Times are integer milliseconds unless the name says otherwise; levels are dBm0.
 
+import type { IsdnCounters, IsdnDialOptions, IsdnFarEnd, IsdnLegEvent, IsdnIncoming, IsdnSpanOptions } from './isdn.js';
+
+export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnSpanOptions } from './isdn.js';
+
 /** Slot and generation of a native object; 0 names nothing. */
 export type Handle = number;
 
@@ -140,6 +144,8 @@ export interface SpanInfo {
   readonly span: number;
   readonly kind: 'analogue' | 'basic' | 'e1' | 't1';
   readonly name: string;
+  /** Its channels, by the card's numbers. */
+  readonly channels: readonly number[];
 }
 
 /** A span's present. Counters rise from the start of the driver. */
@@ -298,8 +304,18 @@ export interface NativeEngine {
   sipRemoveTrunk(trunk: Handle): NativeStatus;
   sipDial(trunk: Handle, options: SipDialOptions): Created;
 
-  /** Opens the virtual card: `fxo` and `fxs` channels, FXO numbered first. */
-  cardStartVirtual(options: { readonly fxo: number; readonly fxs: number }): readonly ChannelInfo[];
+  /** Opens the virtual card: `fxo` and `fxs` channels, FXO numbered first, then the bearers of its ISDN spans. `isdnd`: the program, for the far end. */
+  cardStartVirtual(options: {
+    readonly fxo: number;
+    readonly fxs: number;
+    readonly isdn?: {
+      readonly e1: number;
+      readonly bri: number;
+      readonly isdnd: string;
+      readonly countryCode: string;
+      readonly internationalPrefix: string;
+    };
+  }): readonly ChannelInfo[];
   /** None before a card was started. */
   cardSpans(): readonly SpanInfo[];
   /** Undefined for what the card does not have. */
@@ -324,6 +340,17 @@ export interface NativeEngine {
   virtualPorts(): readonly VirtualPort[];
   analogueDial(channel: number, options: AnalogueDialOptions): Created;
 
+  /** Takes ISDN spans of the card into service, over an isdnd of their own. Throws an Error that says why it can't. At most once an engine. */
+  isdnStart(options: { readonly isdnd: string; readonly spans: readonly IsdnSpanOptions[] }): void;
+  /** The span is run so from now on; its calls end with cause 41. */
+  isdnConfigureSpan(options: IsdnSpanOptions): NativeStatus;
+  isdnDial(span: number, options: IsdnDialOptions): Created;
+  isdnCounters(): IsdnCounters;
+  /** A subscriber of the virtual card's exchange calls over a span. `isdnFarEnd` tells what came of it. */
+  virtualIsdnCallIn(span: number, caller: IsdnDialOptions & { readonly overlap: boolean }, options: CallInOptions): NativeStatus;
+  /** Frames of a span's D channel are lost (share 0…1), late, or cut off. */
+  virtualSetDChannelFaults(span: number, faults: { readonly loss: number; readonly delayMs: number; readonly cut: boolean }): NativeStatus;
+
   /** Stops threads, ends every leg (their legEnded events are delivered first), closes files. Idempotent. */
   close(): Promise<void>;
 }
@@ -343,15 +370,16 @@ export interface NativeAddon {
 /** Every event carries `atMs`, the native clock's time of what it tells. */
 export type NativeEvent =
   // Legs. Each leg ends in exactly one legEnded, whatever happened; nothing of the leg comes after it.
-  | {
+  | ({
       readonly type: 'legIncoming';
       readonly atMs: number;
       readonly leg: Handle;
-      readonly kind: 'sip' | 'analogue';
-      /** SIP: user part of the request URI. Analogue FXO: "". FXS: what the telephone keyed. */
+      readonly kind: 'sip' | 'analogue' | 'isdn';
+      /** SIP: user part of the request URI. Analogue FXO: "". FXS: what the telephone keyed. ISDN: digits of the called number. */
       readonly to: string;
+      /** Of the card; ISDN: of the span. */
       readonly channel: number;
-      /** SIP only; "" where a header was absent. */
+      /** SIP only, but fromName; "" where a header was absent. */
       readonly fromUri: string;
       readonly fromName: string;
       readonly assertedUri: string;
@@ -360,12 +388,21 @@ export type NativeEvent =
       readonly sourceAddress: string;
       readonly sourcePort: number;
       readonly callId: string;
-    }
+    } & IsdnIncoming)
   /** The INVITE left (SIP: handed to the transport), or the line was seized: `atMs` is the lateness measure. */
   | { readonly type: 'legSeized'; readonly atMs: number; readonly leg: Handle }
   /** 18x, or ringing heard on an analogue line. `earlyMedia`: there is audio to listen to. */
   | { readonly type: 'legProgress'; readonly atMs: number; readonly leg: Handle; readonly sipStatus: number; readonly earlyMedia: boolean }
-  | { readonly type: 'legAnswered'; readonly atMs: number; readonly leg: Handle }
+  | {
+      readonly type: 'legAnswered';
+      readonly atMs: number;
+      readonly leg: Handle;
+      /** Outgoing ISDN: the number that was reached; "" not told. */
+      readonly connected?: string;
+      readonly connectedType?: number;
+      readonly connectedPresentation?: number;
+      readonly connectedName?: string;
+    }
   | {
       readonly type: 'legEnded';
       readonly atMs: number;
@@ -381,6 +418,8 @@ export type NativeEvent =
       /** Outgoing SIP: a response (even 100) came. */
       readonly responded: boolean;
       readonly detail: string;
+      /** ISDN: who generated the cause, Q.850 §2.2.3. */
+      readonly location?: number;
     }
   /** The telephone of an FXS port flashed its hook during a call (register recall). */
   | { readonly type: 'legFlash'; readonly atMs: number; readonly leg: Handle }
@@ -396,6 +435,7 @@ export type NativeEvent =
     }
   | { readonly type: 'digitsSent'; readonly atMs: number; readonly leg: Handle; readonly method: 'rfc4733' | 'info' | 'inBand' }
   | { readonly type: 'tone'; readonly atMs: number; readonly leg: Handle; readonly tone: 'busy' | 'congestion' | 'unobtainable' | 'ringing' | 'dial' }
+  | IsdnLegEvent
   // Players and recorders: exactly one end event each.
   | {
       readonly type: 'playerEnded';
@@ -436,6 +476,12 @@ export type NativeEvent =
     }
   /** Alarms of a span as in SpanStatus. Only that there are some, or none any more, is told for sure. */
   | { readonly type: 'spanAlarm'; readonly atMs: number; readonly span: number; readonly alarms: string }
+  /** Layer 2 of an ISDN span. */
+  | { readonly type: 'spanState'; readonly atMs: number; readonly span: number; readonly up: boolean; readonly detail: string }
+  /** What isdnd has to say; span 0: of no span. */
+  | { readonly type: 'isdnLog'; readonly atMs: number; readonly span: number; readonly error: boolean; readonly text: string }
+  /** What the far end of a virtual ISDN span saw of a call. `called`: of one of ours, with all that it carried. `call`: its own number of it. */
+  | ({ readonly type: 'isdnFarEnd'; readonly atMs: number } & IsdnFarEnd)
   /** A far end of the virtual card answered, and later was cleared: the heard file is complete. */
   | { readonly type: 'farEndAnswered'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string }
   | {

@@ -46,13 +46,23 @@ Napi::Value channelsValue(Napi::Env env, const std::vector<ChannelInfo>& channel
   return array;
 }
 
-Napi::Value spansValue(Napi::Env env, const std::vector<SpanInfo>& spans) {
+Napi::Value channelNumbersValue(Napi::Env env, const ChannelIo& io, int span) {
+  Napi::Array array = Napi::Array::New(env);
+  for (const ChannelInfo& channel : io.channels()) {
+    if (channel.span == span) array.Set(array.Length(), channel.number);
+  }
+  return array;
+}
+
+Napi::Value spansValue(Napi::Env env, const ChannelIo& io) {
+  const std::vector<SpanInfo>& spans = io.spans();
   Napi::Array array = Napi::Array::New(env, spans.size());
   for (std::uint32_t i = 0; i < spans.size(); i++) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("span", spans[i].number);
     object.Set("kind", nameOf(spans[i].kind));
     object.Set("name", spans[i].name);
+    object.Set("channels", channelNumbersValue(env, io, spans[i].number));
     array.Set(i, object);
   }
   return array;
@@ -77,9 +87,20 @@ Napi::Value channelStateValue(Napi::Env env, const ChannelState& state) {
   return object;
 }
 
+VirtualCardOptions virtualCardOptionsOf(const Napi::Object& object, const Country& country) {
+  VirtualCardOptions options{.fxo = integerField(object, "fxo"), .fxs = integerField(object, "fxs"), .country = &country};
+  if (object.Get("isdn").IsUndefined()) return options;
+  const Napi::Object isdn = objectOf(object.Get("isdn"), "isdn");
+  options.isdn = {.e1 = integerField(isdn, "e1"),
+                  .bri = integerField(isdn, "bri"),
+                  .isdnd = stringField(isdn, "isdnd"),
+                  .country = {.code = stringField(isdn, "countryCode"), .internationalPrefix = stringField(isdn, "internationalPrefix")}};
+  return options;
+}
+
 void bindPresent(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
   instance.define(target, "cardSpans", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    return spansValue(info.Env(), card->io == nullptr ? std::vector<SpanInfo>() : card->io->spans());
+    return card->io == nullptr ? Napi::Array::New(info.Env()) : spansValue(info.Env(), *card->io);
   });
   instance.define(target, "cardSpanStatus", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     const auto status = card->io == nullptr ? std::nullopt : card->io->spanStatus(integerOf(info[0], "span"));
@@ -98,13 +119,13 @@ void bindCard(Napi::Object target, Instance& instance) {
   instance.onClose([card, &instance] { card->stop(instance.engine()); });
   instance.define(target, "cardStartVirtual", WhenClosed::throws, [card, &instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object options = objectOf(info[0], "options");
-    const VirtualCardOptions size{.fxo = integerField(options, "fxo"), .fxs = integerField(options, "fxs"), .country = &instance.engine().country()};
-    auto io = std::make_unique<VirtualCard>(size, instance.engine().clock(), instance.sink());
+    auto io = std::make_unique<VirtualCard>(virtualCardOptionsOf(options, instance.engine().country()), instance.engine().clock(), instance.sink());
     card->start(instance.engine(), instance.sink(), std::move(io));
     return channelsValue(info.Env(), card->io->channels());
   });
   bindPresent(target, instance, card);
   bindVirtualCard(target, instance, card);
+  bindIsdn(target, instance, card);
   instance.define(target, "analogueDial", WhenClosed::noHandle, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     if (card->analogue == nullptr) return createdValue(info.Env(), Status::unavailable, kNoHandle);
     const Napi::Object options = objectOf(info[1], "options");

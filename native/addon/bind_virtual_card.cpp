@@ -102,6 +102,8 @@ std::vector<FarEnd> farEndsOf(const Napi::Value& value) {
   return farEnds;
 }
 
+}  // namespace
+
 FarEnd callerOf(const std::string& number, const Napi::Object& options) {
   FarEnd farEnd{.number = number, .script = scriptOf(options.Get("script"), ""), .heardFolder = optionalString(options, "heardFolder").value_or("")};
   if (options.Get("caller").IsUndefined()) return farEnd;
@@ -109,6 +111,8 @@ FarEnd callerOf(const std::string& number, const Napi::Object& options) {
   farEnd.caller = {.number = stringField(caller, "number"), .name = stringField(caller, "name"), .withheld = booleanField(caller, "withheld")};
   return farEnd;
 }
+
+namespace {
 
 double numberField(const Napi::Object& object, const char* name) { return numberOf(object.Get(name), name); }
 

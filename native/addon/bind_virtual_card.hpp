@@ -4,6 +4,9 @@
 #include <napi.h>
 
 #include <memory>
+#include <string>
+
+#include "channel/virtual/far_end.hpp"
 
 namespace branchline {
 
@@ -12,5 +15,8 @@ class Instance;
 
 /// The virtual… calls of addon.d.ts: the far side of the virtual card, and what is wrong with it.
 void bindVirtualCard(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card);
+
+/// A far end of CallInOptions or PhoneDialsOptions.
+FarEnd callerOf(const std::string& number, const Napi::Object& options);
 
 }  // namespace branchline

@@ -16,6 +16,7 @@ void Card::start(Engine& engine, EventSink& sink, std::unique_ptr<ChannelIo> cha
 }
 
 void Card::stop(Engine& engine) {
+  isdn.reset();
   analogue.reset();
   lines.reset();
   if (virtualCard != nullptr) engine.removePart(*virtualCard);

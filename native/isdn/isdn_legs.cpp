@@ -2,6 +2,7 @@
 #include "isdn/isdn_legs.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace branchline {
@@ -111,7 +112,8 @@ void IsdnLegs::offer(const isdn::Setup& setup) {
     host_.send(isdn::Clear{.span = setup.span, .call = setup.call, .cause = kSwitchCongestion});
     return;
   }
-  legs_[leg] = {.span = setup.span, .call = setup.call, .channel = setup.channel, .sent = true, .responded = true};
+  legs_[leg] = {.span = setup.span, .call = setup.call, .sent = true, .responded = true};
+  occupy(legs_.at(leg), setup.channel, "ringing");
   byCall_[keyOf(setup.span, setup.call)] = leg;
   host_.legOffered(leg);
   // After overlap receiving: the exchange is to send no more digits. isdnd has said so already where the number came whole.
@@ -132,9 +134,11 @@ void IsdnLegs::offer(const isdn::Setup& setup) {
         {"callId", none},
         {"span", std::int64_t{span}},
         {"calledType", std::int64_t{setup.called.type}},
+        {"calledPlan", std::int64_t{setup.called.plan}},
         {"calledSubaddress", setup.calledSubaddress},
         {"calling", setup.calling.digits},
         {"callingType", std::int64_t{setup.calling.type}},
+        {"callingPlan", std::int64_t{setup.calling.plan}},
         {"callingPresentation", std::int64_t{setup.calling.presentation}},
         {"callingScreening", std::int64_t{setup.calling.screening}},
         {"callingSubaddress", setup.callingSubaddress},
@@ -147,7 +151,9 @@ void IsdnLegs::offer(const isdn::Setup& setup) {
 void IsdnLegs::on(const isdn::Connected& connected) {
   const Handle leg = legOf(connected.span, connected.call);
   if (leg == kNoHandle) return;
-  attach(leg, legs_.at(leg));
+  Leg& of = legs_.at(leg);
+  occupy(of, of.channel, "talking");
+  attach(leg, of);
   post("legAnswered", leg);
 }
 
@@ -156,7 +162,7 @@ void IsdnLegs::on(const isdn::Connected& connected) {
 void IsdnLegs::on(const isdn::Seized& seized) {
   const Handle leg = legOf(seized.span, seized.call);
   if (leg == kNoHandle) return;
-  legs_.at(leg).channel = seized.channel;
+  occupy(legs_.at(leg), seized.channel, "dialling");
   legs_.at(leg).sent = true;
   post("legSeized", leg);
 }
@@ -166,7 +172,7 @@ void IsdnLegs::progress(int span, std::uint32_t call, int channel, int sipStatus
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
   of.responded = true;
-  of.channel = channel;
+  occupy(of, channel, of.use);
   if (inband) attach(leg, of);
   // SETUP ACKNOWLEDGE and CALL PROCEEDING tell nobody anything, but for what is to be heard.
   if (sipStatus == 0 && !inband) return;
@@ -178,9 +184,13 @@ void IsdnLegs::on(const isdn::Connect& connect) {
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
   of.responded = true;
-  of.channel = connect.channel;
+  occupy(of, connect.channel, "talking");
   attach(leg, of);
-  post("legAnswered", leg);
+  post("legAnswered", leg,
+       {{"connected", connect.connected.digits},
+        {"connectedType", std::int64_t{connect.connected.type}},
+        {"connectedPresentation", std::int64_t{connect.connected.presentation}},
+        {"connectedName", connect.name}});
 }
 
 // --- A call ends ---------------------------------------------------------------------------------------------------------------------------
@@ -198,11 +208,14 @@ void IsdnLegs::on(const isdn::Disconnect& disconnect) {
 }
 
 void IsdnLegs::on(const isdn::Released& released) {
-  collecting_.erase(keyOf(released.span, released.call));
+  const Key key = keyOf(released.span, released.call);
+  collecting_.erase(key);
+  if (const auto closing = closing_.extract(key); !closing.empty()) tellUse(released.span, closing.mapped(), "idle");
   const Handle leg = legOf(released.span, released.call);
   if (leg == kNoHandle) return;
   legs_.at(leg).sent = released.sent;
   legs_.at(leg).responded = legs_.at(leg).responded || released.responded;
+  occupy(legs_.at(leg), legs_.at(leg).channel, "idle");
   end(leg, {.q850 = released.cause, .location = released.location, .by = released.by, .detail = ""});
 }
 
@@ -249,7 +262,7 @@ void IsdnLegs::held(int span, std::uint32_t call, const char* by) {
   Leg& of = legs_.at(leg);
   if (std::exchange(of.attached, false)) engine_.detach(leg);
   of.channel = 0;
-  post("legHeld", leg, {{"by", std::string(by)}});
+  post("legHeld", leg, {{"held", true}, {"by", std::string(by)}});
 }
 
 void IsdnLegs::retrieved(int span, std::uint32_t call, int channel, const char* by) {
@@ -329,10 +342,13 @@ void IsdnLegs::on(const isdn::Charge& charge) {
 void IsdnLegs::endAll(const IsdnEnd& how) {
   collecting_.clear();
   while (!legs_.empty()) end(legs_.begin()->first, how);
+  for (const auto& [key, channel] : closing_) tellUse(static_cast<int>(key >> 32), channel, "idle");
+  closing_.clear();
 }
 
 void IsdnLegs::end(Handle leg, const IsdnEnd& how) {
   const Leg gone = legs_.at(leg);
+  if (gone.channel != 0 && std::string_view(gone.use) != "idle") closing_[keyOf(gone.span, gone.call)] = gone.channel;
   byCall_.erase(keyOf(gone.span, gone.call));
   legs_.erase(leg);
   host_.legGone(leg);
@@ -364,6 +380,21 @@ std::pair<int, int> IsdnLegs::placeOf(int span, int channel) const {
   const auto found = interfaces_.find(span);
   const auto interface = static_cast<std::size_t>(channel / 32);
   return {found != interfaces_.end() && interface < found->second.size() ? found->second[interface] : span, channel % 32};
+}
+
+void IsdnLegs::occupy(Leg& of, int channel, const char* use) {
+  const int before = std::exchange(of.channel, channel);
+  const bool changed = before != channel || std::string_view(of.use) != use;
+  of.use = use;
+  if (!changed) return;
+  if (before != 0 && before != channel) tellUse(of.span, before, "idle");
+  if (channel != 0) tellUse(of.span, channel, use);
+}
+
+void IsdnLegs::tellUse(int span, int channel, const char* use) {
+  if (ports_ == nullptr) return;
+  const auto [place, timeslot] = placeOf(span, channel);
+  ports_->tellUse(place, timeslot, use);
 }
 
 void IsdnLegs::post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields) {

@@ -18,8 +18,11 @@ namespace branchline {
 class BChannelPorts {
  public:
   virtual ~BChannelPorts() = default;
-  /// Lives as long as the card. ISDN thread.
+  // ISDN thread:
+  /// Lives as long as the card.
   [[nodiscard]] virtual MediaPort* portOf(int span, int channel) noexcept = 0;
+  /// A B-channel is put to another use: idle, ringing, dialling or talking.
+  virtual void tellUse(int, int, const char*) {}
 };
 
 /// What the legs need of the stack around them. ISDN thread.
@@ -107,6 +110,7 @@ class IsdnLegs {
     bool sent = false;
     bool responded = false;
     bool attached = false;
+    const char* use = "idle";  // Of `channel`, as it was told last.
   };
   struct Collecting {  // An incoming call whose number is not complete.
     isdn::Setup setup;
@@ -125,6 +129,9 @@ class IsdnLegs {
   void refused(int span, std::uint32_t call, const char* service, int q850);
   /// The span and channel of its own that a call's channel is: with NFAS another span's.
   [[nodiscard]] std::pair<int, int> placeOf(int span, int channel) const;
+  /// The leg is on this channel, in this use.
+  void occupy(Leg& of, int channel, const char* use);
+  void tellUse(int span, int channel, const char* use);
   void end(Handle leg, const IsdnEnd& end);
   void post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields = {});
   [[nodiscard]] bool isComplete(const isdn::Setup& setup) const;
@@ -139,6 +146,7 @@ class IsdnLegs {
   std::unordered_map<Handle, Leg> legs_;
   std::unordered_map<Key, Handle> byCall_;
   std::unordered_map<Key, Collecting> collecting_;
+  std::unordered_map<Key, int> closing_;  // Calls whose leg has ended and whose channel is not free yet.
 };
 
 }  // namespace branchline

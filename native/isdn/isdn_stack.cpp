@@ -67,16 +67,18 @@ IsdnStack::~IsdnStack() {
   runCommands();  // What was commanded before the end.
   legs_.endAll({.q850 = kTemporaryFailure, .by = isdn::EndedBy::us, .detail = "the ISDN lines are being stopped"});
   process_.reset();
-  for (const IsdnSpanOptions& span : spans_) close(span.dChannel);
+  for (const IsdnSpanOptions& span : spans_) {
+    if (span.dChannel >= 0) close(span.dChannel);
+  }
 }
 
 // --- Commands, JavaScript's thread ---------------------------------------------------------------------------------------------------------
 
 Engine::Created IsdnStack::dial(int span, const IsdnDialOptions& options) {
-  const bool known = std::any_of(spans_.begin(), spans_.end(), [&](const auto& one) { return one.configuration.span == span; });
-  if (!known || !canBeCarried(options)) return {Status::invalidArgument};
+  const IsdnSpanOptions* const known = spanOf(span);
+  if (known == nullptr || !canBeCarried(options)) return {Status::invalidArgument};
   const std::lock_guard lock(mutex_);
-  if (pid_ < 0) return {Status::unavailable};
+  if (pid_ < 0 || !known->usable) return {Status::unavailable};
   const Handle leg = engine_.createLeg(*this);
   if (leg == kNoHandle) return {Status::full};
   open_[leg] = false;
@@ -109,6 +111,35 @@ Status IsdnStack::hold(Handle leg) { return post({.type = Command::Type::hold, .
 Status IsdnStack::retrieve(Handle leg) { return post({.type = Command::Type::retrieve, .leg = leg}, false); }
 
 Status IsdnStack::transfer(Handle leg, Handle other) { return post({.type = Command::Type::transfer, .leg = leg, .other = other}, false); }
+
+Status IsdnStack::configure(const IsdnSpanOptions& span) {
+  IsdnSpanOptions* const known = spanOf(span.configuration.span);
+  if (known == nullptr) {
+    close(span.dChannel);
+    return Status::invalidArgument;
+  }
+  const std::lock_guard lock(mutex_);
+  known->usable = true;
+  commands_.push_back({.type = Command::Type::configure, .span = span});
+  wake_.notify();
+  return Status::ok;
+}
+
+void IsdnStack::suspend(int span, const std::string& why) {
+  IsdnSpanOptions* const known = spanOf(span);
+  if (known == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  known->usable = false;
+  Command command{.type = Command::Type::suspend, .why = why};
+  command.span.configuration.span = static_cast<std::uint8_t>(span);
+  commands_.push_back(std::move(command));
+  wake_.notify();
+}
+
+IsdnSpanOptions* IsdnStack::spanOf(int number) noexcept {
+  const auto found = std::find_if(spans_.begin(), spans_.end(), [&](const auto& one) { return one.configuration.span == number; });
+  return found == spans_.end() ? nullptr : &*found;
+}
 
 Status IsdnStack::post(Command command, bool incomingOnly) {
   const std::lock_guard lock(mutex_);
@@ -162,17 +193,41 @@ void IsdnStack::runCommands() {
     const std::lock_guard lock(mutex_);
     commands.swap(commands_);
   }
-  for (Command& command : commands) {
-    switch (command.type) {
-      case Command::Type::dial: legs_.dial(command.leg, std::move(command.setup)); break;
-      case Command::Type::ring: legs_.ring(command.leg, command.earlyMedia); break;
-      case Command::Type::answer: legs_.answer(command.leg); break;
-      case Command::Type::clear: legs_.clear(command.leg, command.q850); break;
-      case Command::Type::hold: legs_.hold(command.leg); break;
-      case Command::Type::retrieve: legs_.retrieve(command.leg); break;
-      case Command::Type::transfer: legs_.transfer(command.leg, command.other); break;
-    }
+  for (Command& command : commands) run(command);
+}
+
+void IsdnStack::run(Command& command) {
+  switch (command.type) {
+    case Command::Type::dial: legs_.dial(command.leg, std::move(command.setup)); break;
+    case Command::Type::ring: legs_.ring(command.leg, command.earlyMedia); break;
+    case Command::Type::answer: legs_.answer(command.leg); break;
+    case Command::Type::clear: legs_.clear(command.leg, command.q850); break;
+    case Command::Type::hold: legs_.hold(command.leg); break;
+    case Command::Type::retrieve: legs_.retrieve(command.leg); break;
+    case Command::Type::transfer: legs_.transfer(command.leg, command.other); break;
+    case Command::Type::configure: runConfigure(command.span); break;
+    case Command::Type::suspend: runSuspend(command.span.configuration.span, command.why); break;
   }
+}
+
+void IsdnStack::runConfigure(const IsdnSpanOptions& changed) {
+  const auto number = changed.configuration.span;
+  runSuspend(number, "the span is configured anew");
+  IsdnSpanOptions& span = *spanOf(number);
+  span.configuration = changed.configuration;
+  span.dChannel = changed.dChannel;
+  span.ddiDigits = changed.ddiDigits;
+  legs_.setDdiDigits(number, span.ddiDigits);
+  spoken_ = true;
+  if (process_) lost_ = !process_->send(span.configuration, span.dChannel) || lost_;
+}
+
+void IsdnStack::runSuspend(int number, const std::string& why) {
+  IsdnSpanOptions& span = *spanOf(number);
+  send(isdn::RemoveSpan{.span = static_cast<std::uint8_t>(number)});
+  if (span.dChannel >= 0) close(span.dChannel);
+  span.dChannel = -1;
+  if (std::exchange(up_[number], false)) tellSpan(number, false, why);
 }
 
 // --- isdnd ---------------------------------------------------------------------------------------------------------------------------------
@@ -181,10 +236,13 @@ void IsdnStack::start() {
   lost_ = false;
   askedAtNs_ = 0;
   askAtNs_ = engine_.clock().nowNs() + kAskAgainNs;
+  spoken_ = true;
   process_ = std::make_unique<IsdndProcess>(program_, engine_.clock().isStepped());
   starts_++;
   pid_ = process_->pid();
-  for (const IsdnSpanOptions& span : spans_) lost_ = !process_->send(span.configuration, span.dChannel) || lost_;
+  for (const IsdnSpanOptions& span : spans_) {
+    if (span.dChannel >= 0) lost_ = !process_->send(span.configuration, span.dChannel) || lost_;
+  }
 }
 
 // libpri cannot take up a call that it did not set up: every call ends here, and the next isdnd restarts its channels towards the far end.
@@ -229,19 +287,29 @@ void IsdnStack::receiveAll() {
 
 // At one moment until nothing moves any more: commands that its messages caused are run by it as well.
 void IsdnStack::stepIsdnd(std::int64_t nowNs) {
-  for (bool moving = true; moving;) {
+  for (bool moving = !isAtRest(nowNs); moving;) {
     send(isdn::Step{.sequence = ++sequence_, .nowNs = nowNs});
+    spoken_ = false;
     for (bool done = false; !done;) {
       isdn::Message message;
       if (process_->receive(message, kStepPatienceMs) != IsdndProcess::Received::message) return lose("isdnd has died and is started again");
       if (const auto* const step = std::get_if<isdn::StepDone>(&message)) {
         done = step->sequence == sequence_;
-        moving = step->frames > 0;
+        moving = step->frames > 0 || spoken_;
+        isdndDueNs_ = step->nextDueNs;
       } else {
         handle(message);
       }
     }
   }
+}
+
+// Nothing was said to it, no timer is due, and nothing waits to be read by it or by us: a step would do nothing. Whole scenarios of hours live on it.
+bool IsdnStack::isAtRest(std::int64_t nowNs) const {
+  if (spoken_ || (isdndDueNs_ != 0 && isdndDueNs_ <= nowNs)) return false;
+  std::vector<pollfd> waited = {{process_->control(), POLLIN, 0}};
+  for (const IsdnSpanOptions& span : spans_) waited.push_back({span.dChannel, POLLIN, 0});
+  return poll(waited.data(), waited.size(), 0) == 0;
 }
 
 void IsdnStack::handle(const isdn::Message& message) {
@@ -272,6 +340,7 @@ void IsdnStack::tellSpan(int span, bool up, const std::string& detail) {
 // --- IsdnLegHost -----------------------------------------------------------------------------------------------------------------------------
 
 void IsdnStack::send(const isdn::Message& message) {
+  spoken_ = true;
   if (process_) lost_ = !process_->send(message) || lost_;
 }
 

@@ -16,7 +16,7 @@
 #include "common/event.hpp"
 #include "common/wake_fd.hpp"
 #include "isdn/isdn_legs.hpp"
-#include "isdn/isdnd_process.hpp"
+#include "isdnd/isdnd_process.hpp"
 #include "isdnd/protocol.hpp"
 
 namespace branchline {
@@ -26,6 +26,7 @@ struct IsdnSpanOptions {
   int dChannel = -1;  // The card's end for isdnd (SOCK_SEQPACKET, one frame a packet, no FCS). The stack's from now on; each isdnd gets a copy.
   int ddiDigits = 0;  // With overlap: how many digits a called number has; 0: not known.
   std::vector<int> nfasSpans;  // Spans on interfaces 1…7 (`configuration.nfas`), whose B-channels this D channel signals for.
+  bool usable = true;          // Calls may be dialled over it.
 };
 
 struct IsdnDialOptions {
@@ -59,6 +60,11 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   /// A new leg that calls over `span`. invalidArgument: no such span, or a number, name or subaddress that ISDN can't carry; unavailable: isdnd is
   /// just being started again. A span that is down or full ends the leg, with cause 27 or 34.
   [[nodiscard]] Engine::Created dial(int span, const IsdnDialOptions& options);
+  /// A span that the stack has is run so from now on, over a new D channel; its calls end with cause 41. Any thread. invalidArgument: no such span;
+  /// its D channel is closed then.
+  Status configure(const IsdnSpanOptions& span);
+  /// The card is gone: the span's calls end with cause 41, and none is dialled until configure(). Any thread.
+  void suspend(int span, const std::string& why);
   /// isdnd's process; −1 while there is none.
   [[nodiscard]] pid_t isdndPid() const noexcept { return pid_; }
   [[nodiscard]] std::uint32_t isdndStarts() const noexcept { return starts_; }
@@ -80,13 +86,15 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
 
  private:
   struct Command {
-    enum class Type : std::uint8_t { dial, ring, answer, clear, hold, retrieve, transfer };
+    enum class Type : std::uint8_t { dial, ring, answer, clear, hold, retrieve, transfer, configure, suspend };
     Type type = Type::dial;
     Handle leg = kNoHandle;
     isdn::Setup setup;         // dial.
     bool earlyMedia = false;   // ring.
     int q850 = 16;             // clear.
     Handle other = kNoHandle;  // transfer.
+    IsdnSpanOptions span;      // configure; suspend: its number.
+    std::string why;           // suspend.
   };
 
   // IsdnLegHost
@@ -96,10 +104,15 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
 
   Status post(Command command, bool incomingOnly);
   void runCommands();
+  void run(Command& command);
+  void runConfigure(const IsdnSpanOptions& changed);
+  void runSuspend(int span, const std::string& why);
+  [[nodiscard]] IsdnSpanOptions* spanOf(int number) noexcept;
   void start();
   void lose(const std::string& why);
   void receiveAll();
   void stepIsdnd(std::int64_t nowNs);
+  [[nodiscard]] bool isAtRest(std::int64_t nowNs) const;
   void handle(const isdn::Message& message);
   void watch(std::int64_t nowNs);
   void tellSpan(int span, bool up, const std::string& detail);
@@ -109,7 +122,7 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   Engine& engine_;
   EventSink& sink_;
   const std::string program_;
-  const std::vector<IsdnSpanOptions> spans_;
+  std::vector<IsdnSpanOptions> spans_;  // Their numbers never change; `usable` is under mutex_, the rest the ISDN thread's.
   IsdnLegs legs_;
   std::unique_ptr<IsdndProcess> process_;
   bool lost_ = false;  // A message did not go out; seen at the end of the turn.
@@ -117,6 +130,8 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   std::uint32_t sequence_ = 0;
   std::int64_t askedAtNs_ = 0;  // In real time: isdnd was asked for a sign of life; 0: it has given it.
   std::int64_t askAtNs_ = 0;
+  bool spoken_ = false;               // To isdnd, since its last step.
+  std::int64_t isdndDueNs_ = 0;       // Its next timer, as of then; 0: none.
   std::unordered_map<int, bool> up_;  // Spans by number.
 
   std::mutex mutex_;  // Of the three below.

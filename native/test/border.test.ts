@@ -11,7 +11,7 @@ import type { NativeAddon } from '../addon/addon.js';
 const NATIVE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const ADDON_FILE = process.env['BRANCHLINE_ADDON'] ?? path.resolve(NATIVE, '../build/release/addon/branchline.node');
 const addon = createRequire(import.meta.url)(ADDON_FILE) as NativeAddon;
-const border = readFileSync(path.join(NATIVE, 'addon/addon.d.ts'), 'utf8');
+const border = ['addon', 'isdn'].map((name) => readFileSync(path.join(NATIVE, `addon/${name}.d.ts`), 'utf8')).join('\n');
 
 /** Members of an interface of addon.d.ts, by name. */
 function membersOf(name: string): string[] {
@@ -28,7 +28,7 @@ it('the add-on has the functions that addon.d.ts lists, and no others', async ()
 });
 
 it('events that C++ posts are events that addon.d.ts lists, and the other way round', () => {
-  const sources = ['audio', 'analogue', 'channel', 'sip'].flatMap((folder) =>
+  const sources = ['audio', 'analogue', 'channel', 'isdn', 'sip'].flatMap((folder) =>
     readdirSync(path.join(NATIVE, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.cpp'))
       .map((file) => readFileSync(path.join(NATIVE, folder, file), 'utf8')),

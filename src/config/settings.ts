@@ -55,6 +55,8 @@ export const SETTINGS = {
   card: choice('Telephony card', 'virtual', ['virtual', 'dahdi', 'none']),
   'card.fxo': integer('FXO channels of the virtual card', 4, [0, 24]),
   'card.fxs': integer('FXS channels of the virtual card', 4, [0, 24]),
+  'card.e1': integer('E1 spans of the virtual card', 1, [0, 8]),
+  'card.bri': integer('BRI spans of the virtual card: the first point to point, the others point to multipoint', 2, [0, 16]),
   bootstrapToken: text('At the first start with an empty state: an API token with this value', '', { secret: true }),
   demo: {
     means: 'Make a demo account with a service number, a plan and audio at the first start',

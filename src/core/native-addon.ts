@@ -29,6 +29,16 @@ export function loadNativeAddon(file: string = process.env['BRANCHLINE_ADDON'] ?
   return addon;
 }
 
+/** The program isdnd, which lies beside the add-on: in a folder of the build, or in the same folder where both are installed. */
+export function findIsdnd(addonFile: string = process.env['BRANCHLINE_ADDON'] ?? path.join(PACKAGE_ROOT, BUILT_AT)): string {
+  const folder = path.dirname(path.resolve(addonFile));
+  const places = [path.join(folder, 'isdnd'), path.join(folder, '..', 'isdnd', 'isdnd')];
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined)
+    throw new BranchlineError(coreErrors.nativeMissing, `The program isdnd is neither at ${places.join(' nor at ')}. ${HOW_TO_BUILD}.`);
+  return found;
+}
+
 function load(file: string): NativeAddon {
   try {
     return createRequire(import.meta.url)(path.resolve(file)) as NativeAddon;

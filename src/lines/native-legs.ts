@@ -77,6 +77,7 @@ export class NativeLegs {
     events.on('legProgress', ({ leg, atMs, sipStatus, earlyMedia }) => of(leg)?.markProgress(wallTime(atMs), sipStatus, earlyMedia));
     events.on('legAnswered', ({ leg, atMs }) => of(leg)?.markAnswered(wallTime(atMs)));
     events.on('legHeld', ({ leg, atMs, held }) => of(leg)?.markHeld(wallTime(atMs), held));
+    events.on('legRetrieved', ({ leg, atMs }) => of(leg)?.markHeld(wallTime(atMs), false));
     events.on('legReferred', ({ leg, atMs, referTo }) => of(leg)?.markReferred(wallTime(atMs), referTo));
     events.on('digit', ({ leg, atMs, digit, durationMs, method }) => of(leg)?.markDigit({ digit, durationMs, method, at: wallTime(atMs) }));
     events.on('legEnded', ({ leg: handle, atMs, type: _, ...end }) => {

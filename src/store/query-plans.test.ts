@@ -48,6 +48,7 @@ const MEANT = [
   /^SCAN trunk_group/u,
   /^SCAN lines_out_of_service/u,
   /^SCAN trace\.line_totals/u,
+  /^SCAN span_settings/u,
   /^SCAN tokens/u,
   /^SCAN request_counts/u,
   /^SCAN json_each/u,

@@ -96,6 +96,7 @@ export interface TrunkRecord {
   readonly callsPerSecond: number;
   readonly sip: SipTrunkSettings | null;
   readonly analogue: AnalogueTrunkSettings | null;
+  readonly isdn: IsdnTrunkSettings | null;
   readonly createdAt: number;
 }
 
@@ -121,6 +122,45 @@ export interface AnalogueTrunkSettings {
   readonly channels: readonly number[];
   /** Service number an incoming call on these channels is for, E.164. */
   readonly serviceNumber: string | null;
+}
+
+export interface IsdnTrunkSettings {
+  /** Numbers of ISDN spans. */
+  readonly spans: readonly number[];
+  /** B-channels of each span that it uses; empty: any. */
+  readonly bChannels: readonly number[];
+  /** The order in which named B-channels, else spans, are taken. */
+  readonly selection: ChannelSelection;
+  /** Whether the exchange may put a call on another B-channel than the one that we name. */
+  readonly exclusive: boolean;
+  /** Put before what the trunk delivers as called number, where its type does not say that it is whole; "" none. */
+  readonly ddiPrefix: string;
+  /** Called numbers leave with their type and no prefix, or with the prefix that a telephone would dial. */
+  readonly numbering: 'typed' | 'dialled';
+}
+
+export type ChannelSelection = 'ascending' | 'descending' | 'roundRobin';
+
+/** How an ISDN span is run. */
+export interface SpanSettings {
+  readonly switchType: 'euroIsdn' | 'qsig' | 'ni2';
+  /** Ours: a user of the network's, or the network itself. */
+  readonly side: 'user' | 'network';
+  readonly access: 'primary' | 'pointToPoint' | 'pointToMultipoint';
+  /** Of B-channels, where the trunk names none. */
+  readonly selection: ChannelSelection;
+  /** Called numbers come, and may be sent, digit by digit. */
+  readonly overlap: boolean;
+  /** With overlap: how many digits a called number has; 0: not known. */
+  readonly ddiDigits: number;
+  /** How long an answered call outlives its D channel; 0: it ends with it. */
+  readonly t309Seconds: number;
+}
+
+export interface SpanSettingsRecord {
+  /** The card's number. */
+  readonly span: number;
+  readonly settings: SpanSettings;
 }
 
 /** An ordered set of trunks that are used by one rule (CONTRACT.md, "Lines out"). */

@@ -18,6 +18,7 @@ import type {
   ServiceNumberRecord,
   TokenRecord,
   TraceRecord,
+  SpanSettingsRecord,
   TrunkGroupRecord,
   TrunkRecord,
 } from './records.js';
@@ -114,6 +115,12 @@ export interface TrunkGroupRepository {
   delete(id: string): WriteCommand;
   /** A trunk that was deleted has left its groups. */
   all(): readonly TrunkGroupRecord[];
+}
+
+export interface SpanSettingsRepository {
+  /** In place of what the span had. */
+  put(record: SpanSettingsRecord): WriteCommand;
+  all(): readonly SpanSettingsRecord[];
 }
 
 export interface TokenRepository {
@@ -266,6 +273,7 @@ export interface Store {
   readonly audioFiles: AudioFileRepository;
   readonly trunks: TrunkRepository;
   readonly trunkGroups: TrunkGroupRepository;
+  readonly spanSettings: SpanSettingsRepository;
   readonly tokens: TokenRepository;
   readonly scheduledCalls: ScheduledCallRepository;
   readonly calls: CallRepository;

@@ -17,4 +17,6 @@ export const telephonyErrors = errorCodes(5, {
   virtualChannelUnknown: [32, 'user'],
   farEndUnknown: [33, 'user'],
   farEndTaken: [34, 'user'],
+  spanInvalid: [21, 'user'],
+  spanUnknown: [22, 'user'],
 });

@@ -19,6 +19,8 @@ export interface LegEnd {
   /** Outgoing: the far side said anything at all. */
   readonly responded: boolean;
   readonly detail: string;
+  /** ISDN: who generated the cause (Q.850 §2.2.3). */
+  readonly location?: number | undefined;
   /** Wall time, ms. */
   readonly at: number;
 }

@@ -11,6 +11,7 @@ import { AudioLibrary } from '../../src/media/index.js';
 import { type CardPort, type LineHealthParts, type LineMaintenance, LineTests, LiveLegs, watchLines } from '../../src/telephony/index.js';
 import { ScriptedLine } from '../support/scripted-line.js';
 import { type ApiServer, buildServer, Metrics } from '../../src/api/index.js';
+import { SpanDirectory } from '../../src/telephony/index.js';
 
 // A real database opens and syncs its files meanwhile, on a machine that others use too.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -74,6 +75,7 @@ beforeAll(async () => {
     trunks,
     lines: lineHealth,
     lineTests: new LineTests({ ...lineHealth, maintenance: [maintenance], callOn: () => onCall, clock, logger: silentLogger }),
+    spans: new SpanDirectory({ store, port: { spans: () => [], configure: () => undefined } }),
     virtualCard: null,
   });
 });

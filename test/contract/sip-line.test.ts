@@ -66,6 +66,7 @@ function sipTrunk(port: number): TrunkRecord {
       retryAfterTimeout: false,
     },
     analogue: null,
+    isdn: null,
     createdAt: 0,
   };
 }

@@ -26,7 +26,7 @@ describe('the lines of a service with the virtual card', () => {
     (await service.api.get<{ readonly health: readonly { readonly name: string; readonly state: string }[] }>('/system')).health;
 
   beforeAll(async () => {
-    service = await ServiceProcess.start({ card: 'virtual', demo: true });
+    service = await ServiceProcess.start({ card: 'virtual', demo: true, environment: { BRANCHLINE_CARD_E1: '0', BRANCHLINE_CARD_BRI: '0' } });
   }, 60_000);
   afterAll(async () => service?.stop());
 

@@ -264,7 +264,11 @@ describe('a First Party on an analogue line, which tells by its tones alone', ()
   const asked = new Map<string, string>();
 
   beforeAll(async () => {
-    running = await ServiceProcess.start({ card: 'virtual', demo: true, environment: { BRANCHLINE_CARD_FXO: '5' } });
+    running = await ServiceProcess.start({
+      card: 'virtual',
+      demo: true,
+      environment: { BRANCHLINE_CARD_FXO: '5', BRANCHLINE_CARD_E1: '0', BRANCHLINE_CARD_BRI: '0' },
+    });
     branch = new Office(running.api);
     for (const { far } of rows) {
       const { id } = await branch.schedule(SERVICE_NUMBER, `+441632960${far}`, { firstPartyRingSeconds: 10 });

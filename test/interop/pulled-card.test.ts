@@ -20,7 +20,10 @@ interface LineView {
 let service: ServiceProcess;
 let office: Office;
 beforeAll(async () => {
-  service = await ServiceProcess.start({ card: 'virtual', environment: { BRANCHLINE_CARD_FXO: String(LINES) } });
+  service = await ServiceProcess.start({
+    card: 'virtual',
+    environment: { BRANCHLINE_CARD_FXO: String(LINES), BRANCHLINE_CARD_E1: '0', BRANCHLINE_CARD_BRI: '0' },
+  });
   office = new Office(service.api);
   await office.audio('prompt', noise(21, 30));
   await office.number(SERVICE_NUMBER, planOf('Prompt', [{ id: 2, type: 'Audio', settings: { audioFile: 'prompt' } }]));

@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { type Native, SteppedClock, loadNativeAddon, silentLogger, startNative, stepTogether } from '../../src/core/index.js';
-import { AnalogueLine, VirtualCard } from '../../src/lines/index.js';
+import { type Native, SteppedClock, findIsdnd, loadNativeAddon, silentLogger, startNative, stepTogether } from '../../src/core/index.js';
+import { AnalogueLine, IsdnLine, VirtualCard } from '../../src/lines/index.js';
 import type { TrunkRecord } from '../../src/store/index.js';
+import { defaultSpanSettings, dialPlanOf } from '../../src/telephony/index.js';
 
 /** The add-on works in frames of so long; a stepped engine moves by whole ones. */
 const FRAME_MS = 20;
@@ -14,6 +15,8 @@ export interface SteppedCard {
   readonly clock: SteppedClock;
   readonly native: Native;
   readonly line: AnalogueLine;
+  /** Over spans 2 (E1), 3 and 4 (BRI); null where the card was opened without. */
+  readonly isdn: IsdnLine | null;
   readonly card: VirtualCard;
   readonly folder: string;
   /** A trunk over all FXO channels, taken up by the line. */
@@ -23,15 +26,17 @@ export interface SteppedCard {
   readonly close: () => Promise<void>;
 }
 
-/** Opens four FXO and four FXS channels. */
-export function openSteppedCard(serviceNumber = '+441632960100'): SteppedCard {
+/** Opens four FXO and four FXS channels; with `isdn` one E1 and two BRI besides. */
+export function openSteppedCard(serviceNumber = '+441632960100', options: { readonly isdn?: boolean } = {}): SteppedCard {
   const folder = mkdtempSync(path.join(tmpdir(), 'branchline-card-'));
   const clock = new SteppedClock();
   const native = startNative(loadNativeAddon(), { stepped: true, realtimePriority: false, maxHandles: 512 }, clock);
   stepTogether(clock, native.engine);
   const parts = { native, clock, logger: silentLogger, country: 'GB' };
   const line = new AnalogueLine(parts);
-  const channels = line.startVirtual({ fxo: 4, fxs: 4 });
+  const isdnd = options.isdn === true ? findIsdnd() : null;
+  const channels = line.startVirtual({ fxo: 4, fxs: 4, ...(isdnd === null ? {} : { isdn: { e1: 1, bri: 2, isdnd, ...dialPlanOf('GB') } }) });
+  const isdn = isdnd === null ? null : startIsdn(parts, channels, isdnd);
   const card = new VirtualCard({ native, logger: silentLogger, country: 'GB', folder: path.join(folder, 'far-end'), channels });
   const trunk = analogueTrunk(serviceNumber);
   line.useTrunk(trunk);
@@ -39,6 +44,7 @@ export function openSteppedCard(serviceNumber = '+441632960100'): SteppedCard {
     clock,
     native,
     line,
+    isdn,
     card,
     folder,
     trunk,
@@ -49,6 +55,33 @@ export function openSteppedCard(serviceNumber = '+441632960100'): SteppedCard {
       await native.engine.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function startIsdn(parts: ConstructorParameters<typeof IsdnLine>[0], channels: ReturnType<AnalogueLine['startVirtual']>, isdnd: string): IsdnLine {
+  const isdn = new IsdnLine(parts);
+  const spans = parts.native.engine.cardSpans();
+  const basic = spans.filter(({ kind }) => kind === 'basic');
+  const kindOf = (kind: (typeof spans)[number]['kind']) => (kind === 'analogue' ? 'e1' : kind);
+  isdn.start({ channels, spans, isdnd, settings: (span) => defaultSpanSettings(kindOf(span.kind), basic.indexOf(span) + 1) });
+  return isdn;
+}
+
+/** A trunk over the given ISDN spans. */
+export function isdnTrunk(spans: readonly number[], change: Partial<NonNullable<TrunkRecord['isdn']>> = {}): TrunkRecord {
+  return {
+    id: `trk_isdn_${spans.join('_')}`,
+    name: `spans ${spans.join(' and ')}`,
+    kind: 'isdn',
+    enabled: true,
+    prefixes: [],
+    priority: 1,
+    maxCalls: 30,
+    callsPerSecond: 50,
+    sip: null,
+    analogue: null,
+    isdn: { spans, bChannels: [], selection: 'descending', exclusive: false, ddiPrefix: '+441632960', numbering: 'typed', ...change },
+    createdAt: 0,
   };
 }
 
@@ -64,6 +97,7 @@ function analogueTrunk(serviceNumber: string): TrunkRecord {
     callsPerSecond: 50,
     sip: null,
     analogue: { channels: [1, 2, 3, 4], serviceNumber },
+    isdn: null,
     createdAt: 0,
   };
 }

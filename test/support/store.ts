@@ -100,6 +100,7 @@ export function trunkRecord(values: Partial<TrunkRecord> = {}): TrunkRecord {
     callsPerSecond: 2.5,
     sip: null,
     analogue: { channels: [1, 2], serviceNumber: '+441632960100' },
+    isdn: null,
     createdAt: AT,
     ...values,
   };

@@ -25,10 +25,11 @@ constexpr std::chrono::milliseconds kWriteEvery{50};
 VirtualCard::VirtualCard(const VirtualCardOptions& options, const Clock& clock, EventSink& sink)
     : clock_(clock),
       silentCaller_({{"", {}, ""}}, FarEndSet::Calls::in),
-      heard_(std::max(options.fxo, 0) + std::max(options.fxs, 0), sink),
+      heard_(std::max(options.fxo, 0) + std::max(options.fxs, 0) + std::max(IsdnSpans::bearersOf(options.isdn), 0), sink),
       world_{clock, events_, heard_, *options.country, &silentCaller_, nullptr} {
   const int fxo = options.fxo;
   const int fxs = options.fxs;
+  const IsdnSpansOptions& isdn = options.isdn;
   if (fxo < 0 || fxs < 0 || fxo > kMostPorts || fxs > kMostPorts)
     throw std::invalid_argument("a virtual card has 0 … 64 FXO and 0 … 64 FXS channels");
   silentCaller_.users = 1;  // The card itself, which never lets go of it.
@@ -43,6 +44,11 @@ VirtualCard::VirtualCard(const VirtualCardOptions& options, const Clock& clock, 
         {channel, ports_.back()->kind(), (isFxo ? "virtual FXO " : "virtual FXS ") + std::to_string(channel), kAnalogueSpan, channel});
   }
   spans_.push_back({kAnalogueSpan, SpanKind::analogue, "virtual analogue"});
+  if (isdn.e1 != 0 || isdn.bri != 0) {
+    isdn_ = std::make_unique<IsdnSpans>(isdn, kAnalogueSpan, fxo + fxs, world_, sink);
+    channels_.insert(channels_.end(), isdn_->channels().begin(), isdn_->channels().end());
+    spans_.insert(spans_.end(), isdn_->spans().begin(), isdn_->spans().end());
+  }
   if (!clock.isStepped()) writer_ = std::thread([this] { writeUntilStopped(); });
 }
 
@@ -56,6 +62,7 @@ VirtualCard::~VirtualCard() {
     port->pull();
     port->farHangsUp();
   }
+  if (isdn_) isdn_->stop();
   dropFarEndUser(world_.table, heard_);
 }
 
@@ -66,7 +73,10 @@ void VirtualCard::writeUntilStopped() {
   }
 }
 
-void VirtualCard::runDue(std::int64_t) { heard_.drain(); }
+void VirtualCard::runDue(std::int64_t nowNs) {
+  if (isdn_) isdn_->runDue(nowNs);
+  heard_.drain();
+}
 
 CardPort* VirtualCard::portOf(int channel) const noexcept {
   if (channel < 1 || static_cast<std::size_t>(channel) > ports_.size()) return nullptr;
@@ -87,6 +97,7 @@ Status VirtualCard::post(const CardCommand& command) {
 
 Status VirtualCard::open(int channel) {
   CardPort* const port = portOf(channel);
+  if (port == nullptr && isdn_ && isdn_->hasChannel(channel)) return present_ ? Status::ok : Status::unavailable;
   if (port == nullptr) return Status::invalidArgument;
   if (!present_) return Status::unavailable;
   port->markOpened(clock_.nowNs());
@@ -155,6 +166,7 @@ Status VirtualCard::setGains(int channel, double receiveDb, double transmitDb) {
 }
 
 std::optional<SpanStatus> VirtualCard::spanStatus(int span) const {
+  if (isdn_ && isdn_->hasSpan(span)) return isdn_->status(span);
   if (span != kAnalogueSpan) return std::nullopt;
   return analogueSpan_.status();
 }
@@ -167,7 +179,8 @@ std::optional<ChannelState> VirtualCard::channelState(int channel) const {
 
 bool VirtualCard::nextEvent(ChannelEvent& event) {
   while (events_.pop(event)) {
-    if (event.type == ChannelEventType::spanAlarm || portOf(event.channel)->hears(event)) return true;
+    const CardPort* const port = event.type == ChannelEventType::spanAlarm ? nullptr : portOf(event.channel);
+    if (port == nullptr || port->hears(event)) return true;  // Those of a span, and of a B-channel, are whoever's listens.
   }
   return false;
 }
@@ -212,7 +225,7 @@ Status VirtualCard::place(CardPort& port, std::string_view digits, DialMethod me
 
 Status VirtualCard::hangUp(int channel) {
   const CardPort* const port = portOf(channel);
-  if (port == nullptr) return Status::invalidArgument;
+  if (port == nullptr) return isdn_ && isdn_->hangUp(channel) ? Status::ok : Status::invalidArgument;
   if (port->isIdle()) return Status::wrongState;
   return post(card_command::Port{channel, card_command::FarHangsUp{}});
 }
@@ -225,7 +238,7 @@ Status VirtualCard::impair(int channel, const LineImpairments& impairments) {
 }
 
 Status VirtualCard::setSpan(int span, const SpanStatus& status) {
-  if (span != kAnalogueSpan) return Status::invalidArgument;
+  if (span != kAnalogueSpan && !(isdn_ && isdn_->hasSpan(span))) return Status::invalidArgument;
   return post(card_command::SetSpan{span, status});
 }
 
@@ -254,6 +267,7 @@ void VirtualCard::frame() noexcept {
     slips += port->slips();
   }
   analogueSpan_.setLineSlips(slips);
+  if (isdn_) isdn_->frame();
 }
 
 void VirtualCard::run(const card_command::Port& command) noexcept {
@@ -294,6 +308,7 @@ void VirtualCard::run(const card_command::SetTable& command) noexcept {
 }
 
 void VirtualCard::run(const card_command::SetSpan& command) noexcept {
+  if (command.span != kAnalogueSpan) return isdn_->setStatus(command.span, command.status);
   const std::uint8_t before = analogueSpan_.status().alarms;
   analogueSpan_.set(command.status);
   const std::uint8_t now = analogueSpan_.status().alarms;
@@ -306,24 +321,31 @@ void VirtualCard::run(const card_command::Pull&) noexcept {
   analogueSpan_.setRemoved(true);
   events_.push({kAnalogueSpan, ChannelEventType::spanAlarm, kAlarmRemoved, clock_.nowNs()});
   for (const auto& port : ports_) port->pull();
+  if (isdn_) isdn_->pull();
 }
 
 void VirtualCard::run(const card_command::Restore&) noexcept {
   analogueSpan_.setRemoved(false);
   events_.push({kAnalogueSpan, ChannelEventType::spanAlarm, analogueSpan_.status().alarms, clock_.nowNs()});
   for (const auto& port : ports_) port->restore();
+  if (isdn_) isdn_->restore();
 }
 
 void VirtualCard::read(int channel, Frame& out) noexcept {
   const CardPort* const port = portOf(channel);
   if (port != nullptr)
     port->read(out);
+  else if (isdn_)
+    isdn_->read(channel, out);
   else
     out = Frame{};
 }
 
 void VirtualCard::write(int channel, const Frame& in) noexcept {
-  if (CardPort* const port = portOf(channel)) port->write(in);
+  if (CardPort* const port = portOf(channel))
+    port->write(in);
+  else if (isdn_)
+    isdn_->write(channel, in);
 }
 
 }  // namespace branchline

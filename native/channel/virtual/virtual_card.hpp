@@ -15,6 +15,7 @@
 #include "channel/virtual/far_end.hpp"
 #include "channel/virtual/far_side.hpp"
 #include "channel/virtual/heard_writer.hpp"
+#include "channel/virtual/isdn_spans.hpp"
 #include "common/clock.hpp"
 #include "common/event.hpp"
 #include "common/ring.hpp"
@@ -27,6 +28,7 @@ struct VirtualCardOptions {
   int fxo = 0;                                 // 0…64 ports to the exchange, numbered first.
   int fxs = 0;                                 // 0…64 ports to telephones.
   const Country* country = &defaultCountry();  // Whose exchange and telephones it imitates.
+  IsdnSpansOptions isdn = {};                  // Their spans and channels follow on the analogue ones.
   std::uint64_t seed = 1;                      // Of its impairments: the same seed and the same steps of the clock give the same noise.
 };
 
@@ -55,7 +57,7 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   Status setFlashTime(int channel, int milliseconds) override;
   Status setGains(int channel, double receiveDb, double transmitDb) override;
   Status setEchoCanceller(int, int) override { return Status::unavailable; }
-  [[nodiscard]] DChannel openDChannel(int) override { return {}; }
+  [[nodiscard]] DChannel openDChannel(int span) override { return isdn_ ? isdn_->openDChannel(span) : DChannel{}; }
   bool nextEvent(ChannelEvent& event) override;
   void frame() noexcept override;
   void read(int channel, Frame& out) noexcept override;
@@ -82,6 +84,8 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   /// It is put back, and its driver loaded anew. wrongState: it was not pulled.
   Status restore();
   [[nodiscard]] bool isPresent() const noexcept { return present_; }
+  /// Null where it has no ISDN spans.
+  [[nodiscard]] IsdnSpans* isdn() noexcept { return isdn_.get(); }
   /// Nothing where there is no such analogue channel.
   [[nodiscard]] const CardPort* port(int channel) const noexcept { return portOf(channel); }
 
@@ -115,6 +119,7 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   VirtualWorld world_;
   std::vector<std::unique_ptr<CardPort>> ports_;
   CardSpan analogueSpan_;
+  std::unique_ptr<IsdnSpans> isdn_;
   std::atomic<bool> present_{true};
   std::atomic<bool> stopping_{false};
   std::thread writer_;

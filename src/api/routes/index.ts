@@ -9,6 +9,7 @@ import { lineRoutes } from './lines.js';
 import type { TypedServer } from './module.js';
 import { scheduledCallRoutes } from './scheduled-calls.js';
 import { serviceNumberRoutes } from './service-numbers.js';
+import { spanSettingsRoutes } from './span-settings.js';
 import { spanRoutes } from './spans.js';
 import { systemRoutes } from './system.js';
 import { tokenRoutes } from './tokens.js';
@@ -29,6 +30,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     lineRoutes,
     lineTestRoutes,
     spanRoutes,
+    spanSettingsRoutes,
     trunkRoutes,
     trunkGroupRoutes,
     tokenRoutes,

@@ -7,6 +7,8 @@ import { Problem } from '../problem.js';
 import { DateTime, Id, IdParams, iso, nullable, oneOf } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
+const SELECTIONS = ['ascending', 'descending', 'roundRobin'] as const;
+const NUMBERINGS = ['typed', 'dialled'] as const;
 const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;
 
 const common = {
@@ -36,6 +38,12 @@ const common = {
   // kind "analogue"
   channels: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), { maxItems: 64, description: 'analogue: FXO channels' })),
   serviceNumber: Type.Optional(nullable(Type.String({ maxLength: 64, description: 'analogue: service number that callers of these lines reach' }))),
+  // kind "isdn"
+  spans: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 64 }), { maxItems: 16, description: 'isdn: numbers of spans' })),
+  bChannels: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 31 }), { maxItems: 31, description: 'isdn: B-channels; none: any' })),
+  selection: Type.Optional(oneOf(SELECTIONS)),
+  exclusive: Type.Optional(Type.Boolean({ description: 'isdn: no other B-channel than the one that we name will do' })),
+  numbering: Type.Optional(oneOf(NUMBERINGS)),
 };
 
 const NewTrunk = Type.Object({ ...common, kind: oneOf(['sip', 'isdn', 'analogue']) }, { additionalProperties: false, $id: 'NewTrunk' });
@@ -62,6 +70,11 @@ const TrunkView = Type.Object(
     retryAfterTimeout: Type.Optional(Type.Boolean()),
     channels: Type.Optional(Type.Array(Type.Integer())),
     serviceNumber: Type.Optional(nullable(Type.String())),
+    spans: Type.Optional(Type.Array(Type.Integer())),
+    bChannels: Type.Optional(Type.Array(Type.Integer())),
+    selection: Type.Optional(oneOf(SELECTIONS)),
+    exclusive: Type.Optional(Type.Boolean()),
+    numbering: Type.Optional(oneOf(NUMBERINGS)),
     state: oneOf(['up', 'down', 'unknown', 'disabled']),
     stateSince: nullable(DateTime),
     stateDetail: Type.String(),
@@ -147,13 +160,14 @@ export const trunkRoutes: RouteModule = (server, { store, trunks }) => {
 };
 
 function view(record: TrunkRecord, state: TrunkState | null): Static<typeof TrunkView> {
-  const { sip, analogue, prefixes, createdAt, ...rest } = record;
+  const { sip, analogue, isdn, prefixes, createdAt, ...rest } = record;
   return {
     ...rest,
     prefixes: [...prefixes],
     createdAt: iso(createdAt),
     ...(sip === null ? {} : withoutPassword(sip)),
     ...(analogue === null ? {} : { channels: [...analogue.channels], serviceNumber: analogue.serviceNumber }),
+    ...(isdn === null ? {} : { ...isdn, spans: [...isdn.spans], bChannels: [...isdn.bChannels] }),
     state: record.enabled ? (state?.state ?? 'unknown') : 'disabled',
     stateSince: state === null ? null : iso(state.since),
     stateDetail: state?.detail ?? '',

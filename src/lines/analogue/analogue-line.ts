@@ -1,4 +1,4 @@
-import type { ChannelInfo, NativeEvent } from '../../../native/addon/addon.js';
+import type { ChannelInfo, NativeEngine, NativeEvent } from '../../../native/addon/addon.js';
 import { type Clock, Emitter, type Logger, type Native, type Unsubscribe, newId } from '../../core/index.js';
 import type { TrunkRecord } from '../../store/index.js';
 import {
@@ -79,8 +79,8 @@ export class AnalogueLine implements LinePort {
     );
   }
 
-  /** Opens the virtual card and answers its channels: FXO first. */
-  startVirtual(size: { readonly fxo: number; readonly fxs: number }): readonly ChannelInfo[] {
+  /** Opens the virtual card and answers its channels: FXO first, then FXS, then B-channels, which are not ours. */
+  startVirtual(size: Parameters<NativeEngine['cardStartVirtual']>[0]): readonly ChannelInfo[] {
     const channels = this.#parts.native.engine.cardStartVirtual(size);
     const since = this.#parts.clock.now();
     for (const { channel, kind, name } of channels) {

@@ -1,4 +1,5 @@
 import { ground } from './0001-ground.js';
+import { isdn } from './0004-isdn.js';
 import { trunkGroups } from './0002-trunk-groups.js';
 import { linesOutOfService } from './0003-lines-out-of-service.js';
 import type { Migration } from './migration.js';
@@ -7,6 +8,6 @@ import { lineHistory } from './trace-0002-line-history.js';
 
 export type { Migration } from './migration.js';
 /** The steps of branchline.db, in order. */
-export const mainMigrations: readonly Migration[] = [ground, trunkGroups, linesOutOfService];
+export const mainMigrations: readonly Migration[] = [ground, trunkGroups, linesOutOfService, isdn];
 /** The steps of trace.db, in order. */
 export const traceMigrations: readonly Migration[] = [traceGround, lineHistory];

@@ -10,6 +10,7 @@ import { SqlOutOfServiceRepository } from './lines-out-of-service.js';
 import { SqlPlanRepository } from './plans.js';
 import { SqlScheduledCallRepository } from './scheduled-calls.js';
 import { SqlServiceNumberRepository } from './service-numbers.js';
+import { SqlSpanSettingsRepository } from './span-settings.js';
 import { SqlTokenRepository } from './tokens.js';
 import { SqlTraceRepository } from './traces.js';
 import { SqlTrunkGroupRepository } from './trunk-groups.js';
@@ -24,6 +25,7 @@ export type Repositories = Pick<
   | 'audioFiles'
   | 'trunks'
   | 'trunkGroups'
+  | 'spanSettings'
   | 'tokens'
   | 'scheduledCalls'
   | 'calls'
@@ -42,6 +44,7 @@ export function createRepositories(reader: Reader): Repositories {
     audioFiles: new SqlAudioFileRepository(reader),
     trunks: new SqlTrunkRepository(reader),
     trunkGroups: new SqlTrunkGroupRepository(reader),
+    spanSettings: new SqlSpanSettingsRepository(reader),
     tokens: new SqlTokenRepository(reader),
     scheduledCalls: new SqlScheduledCallRepository(reader),
     calls: new SqlCallRepository(reader),

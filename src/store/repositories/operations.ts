@@ -11,6 +11,7 @@ import { scheduledCallOperations } from './scheduled-calls.js';
 import { serviceNumberOperations } from './service-numbers.js';
 import { tokenOperations } from './tokens.js';
 import { traceOperations } from './traces.js';
+import { spanSettingsOperations } from './span-settings.js';
 import { trunkGroupOperations } from './trunk-groups.js';
 import { trunkOperations } from './trunks.js';
 
@@ -21,6 +22,7 @@ export const operations: Operations = {
   ...planOperations,
   ...audioFileOperations,
   ...trunkOperations,
+  ...spanSettingsOperations,
   ...trunkGroupOperations,
   ...tokenOperations,
   ...scheduledCallOperations,

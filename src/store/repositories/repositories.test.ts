@@ -222,6 +222,7 @@ describe('trunks', () => {
     kind: 'sip',
     enabled: false,
     analogue: null,
+    isdn: null,
     sip: {
       address: '127.0.0.1:5070',
       transport: 'udp',

@@ -17,6 +17,7 @@ const table = new Table<TrunkRecord>(
     callsPerSecond: 'value',
     sip: 'json',
     analogue: 'json',
+    isdn: 'json',
     createdAt: 'value',
   },
   ['id'],

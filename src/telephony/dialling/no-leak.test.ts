@@ -45,6 +45,7 @@ function directoryOver(line: ScriptedLine, clock: SteppedClock): TrunkDirectory 
     callsPerSecond: 200,
     sip: null,
     analogue: null,
+    isdn: null,
     createdAt: 0,
   };
   tables.trunkRows.set('trk_1', { id: 'trk_1', kind: line.kind, ...common });

@@ -67,6 +67,8 @@ export interface LinePort {
   lines(): readonly LineState[];
   /** Channels that a person took out of service, all of the card's: calls on them go on, new ones avoid them, and who calls in on one is refused. */
   setOutOfService(channels: ReadonlySet<number>): void;
+  /** ISDN: the B-channels of each span. */
+  bearers?(): ReadonlyMap<number, readonly number[]>;
   dial(request: DialRequest): Leg;
   onIncoming(listener: (incoming: IncomingLeg) => void): Unsubscribe;
   onTrunkState(listener: (state: TrunkState) => void): Unsubscribe;

@@ -7,7 +7,7 @@ import type { Leg, LineKind } from '../leg.js';
 import type { LinePort, TrunkState } from '../ports/line.js';
 import type { TrunkCondition } from './condition.js';
 import { TrunkGroups } from './groups/index.js';
-import { type TrunkInput, checkTrunkInput, trunkInputOf } from './input.js';
+import { type TrunkInput, type TrunkSurroundings, checkTrunkInput, trunkInputOf } from './input.js';
 import { EXTENSIONS_TRUNK_ID } from './match.js';
 import { Pacer } from './pacing.js';
 import { type Route, type TrunkSelection, freeInGroup, selectFrom, whySkipped } from './selection.js';
@@ -173,6 +173,7 @@ export class TrunkDirectory {
       callsPerSecond: 200,
       sip: null,
       analogue: { channels, serviceNumber: null },
+      isdn: null,
       createdAt: 0,
     };
   }
@@ -205,14 +206,14 @@ export class TrunkDirectory {
     else line.dropTrunk(trunk.id);
   }
 
-  #surroundings(): { fxoChannels: readonly number[] | null; country: string } {
+  #surroundings(): TrunkSurroundings {
     const analogue = this.#lines.get('analogue');
     const fxoChannels =
       analogue
         ?.lines()
         .filter((line) => line.kind === 'fxo')
         .map((line) => line.channel) ?? null;
-    return { fxoChannels, country: this.#parts.country };
+    return { fxoChannels, bearers: this.#lines.get('isdn')?.bearers?.() ?? null, country: this.#parts.country };
   }
 
   #known(id: string): TrunkRecord {

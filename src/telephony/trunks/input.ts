@@ -1,5 +1,5 @@
 import { BranchlineError, type InputProblem } from '../../core/index.js';
-import type { AnalogueTrunkSettings, SipTrunkSettings, TrunkRecord } from '../../store/index.js';
+import type { AnalogueTrunkSettings, ChannelSelection, IsdnTrunkSettings, SipTrunkSettings, TrunkRecord } from '../../store/index.js';
 import { telephonyErrors } from '../errors.js';
 import { parseE164 } from '../numbers/index.js';
 import { parseHostPort } from './host-port.js';
@@ -28,16 +28,29 @@ export interface TrunkInput {
   readonly channels?: readonly number[] | undefined;
   /** Analogue: the service number that a caller on these channels reaches; null: none. */
   readonly serviceNumber?: string | null | undefined;
+  /** ISDN: numbers of spans. */
+  readonly spans?: readonly number[] | undefined;
+  /** ISDN: B-channels of each of its spans; none: any. */
+  readonly bChannels?: readonly number[] | undefined;
+  readonly selection?: ChannelSelection | undefined;
+  readonly exclusive?: boolean | undefined;
+  readonly numbering?: 'typed' | 'dialled' | undefined;
 }
 
 /** What a check of the input needs to know of the box. */
 export interface TrunkSurroundings {
   /** FXO channels that exist; null where no card is present to ask. */
   readonly fxoChannels: readonly number[] | null;
+  /** B-channels that exist, by span; null where no card is present to ask. */
+  readonly bearers: ReadonlyMap<number, readonly number[]> | null;
   readonly country: string;
 }
 
 type Settings = Omit<TrunkRecord, 'id' | 'createdAt'>;
+
+const SIP_ONLY = ['address', 'transport', 'register', 'optionsSeconds', 'srtp', 'dtmf', 'refer', 'retryAfterTimeout'] as const;
+const ANALOGUE_ONLY = ['channels', 'serviceNumber'] as const;
+const ISDN_ONLY = ['spans', 'bChannels', 'selection', 'exclusive', 'numbering'] as const;
 
 const DEFAULTS = { enabled: true, prefixes: [], priority: 10, maxCalls: 30, callsPerSecond: 10 } as const;
 
@@ -54,6 +67,7 @@ export function checkTrunkInput(input: TrunkInput, box: TrunkSurroundings): Sett
     callsPerSecond: input.callsPerSecond ?? DEFAULTS.callsPerSecond,
     sip: input.kind === 'sip' ? sipSettings(input) : null,
     analogue: input.kind === 'analogue' ? analogueSettings(input, box, problems) : null,
+    isdn: input.kind === 'isdn' ? isdnSettings(input) : null,
   };
   problems.push(...commonProblems(settings), ...kindProblems(settings, input, box));
   if (problems.length > 0) {
@@ -68,12 +82,12 @@ export function checkTrunkInput(input: TrunkInput, box: TrunkSurroundings): Sett
 
 /** A record in the form it could have been asked for: the ground that a change is laid on. */
 export function trunkInputOf(record: TrunkRecord): TrunkInput {
-  const { id: _id, createdAt: _createdAt, sip, analogue, ...common } = record;
+  const { id: _id, createdAt: _createdAt, sip, analogue, isdn, ...common } = record;
   if (sip !== null) {
     const { register, username, password, ...rest } = sip;
     return { ...common, ...rest, register: register ? { username: username ?? '', password: password ?? '' } : null };
   }
-  return { ...common, ...analogue };
+  return { ...common, ...analogue, ...isdn };
 }
 
 function sipSettings(input: TrunkInput): SipTrunkSettings {
@@ -103,6 +117,17 @@ function analogueSettings(input: TrunkInput, box: TrunkSurroundings, problems: I
   return { channels: [...new Set(input.channels)], serviceNumber };
 }
 
+function isdnSettings(input: TrunkInput): IsdnTrunkSettings {
+  return {
+    spans: [...new Set(input.spans)],
+    bChannels: [...new Set(input.bChannels)].sort((a, b) => a - b),
+    selection: input.selection ?? 'descending',
+    exclusive: input.exclusive ?? false,
+    ddiPrefix: input.ddiPrefix ?? '',
+    numbering: input.numbering ?? 'typed',
+  };
+}
+
 function commonProblems(settings: Settings): InputProblem[] {
   const problems: InputProblem[] = [];
   if (!/^[^\p{Cc}]{1,64}$/u.test(settings.name)) problems.push({ path: '/name', message: 'A trunk needs a name of 1 to 64 characters.' });
@@ -126,18 +151,14 @@ function commonProblems(settings: Settings): InputProblem[] {
 function kindProblems(settings: Settings, input: TrunkInput, box: TrunkSurroundings): InputProblem[] {
   switch (settings.kind) {
     case 'sip':
-      return [...sipProblems(settings.sip ?? sipSettings(input)), ...foreign(input, ['channels', 'serviceNumber'], 'a SIP trunk')];
+      return [...sipProblems(settings.sip ?? sipSettings(input)), ...foreign(input, [...ANALOGUE_ONLY, ...ISDN_ONLY], 'a SIP trunk')];
     case 'analogue':
       return [
         ...channelProblems(settings.analogue?.channels ?? [], box),
-        ...foreign(
-          input,
-          ['address', 'transport', 'register', 'optionsSeconds', 'srtp', 'dtmf', 'refer', 'ddiPrefix', 'retryAfterTimeout'],
-          'an analogue trunk',
-        ),
+        ...foreign(input, [...SIP_ONLY, ...ISDN_ONLY, 'ddiPrefix'], 'an analogue trunk'),
       ];
     case 'isdn':
-      return [{ path: '/kind', message: 'This box has no ISDN lines: use "sip" or "analogue".' }];
+      return [...isdnProblems(settings.isdn ?? isdnSettings(input), box), ...foreign(input, [...SIP_ONLY, ...ANALOGUE_ONLY], 'an ISDN trunk')];
   }
 }
 
@@ -155,8 +176,28 @@ function sipProblems(sip: SipTrunkSettings): InputProblem[] {
   if (/[\p{Cc}"<>]/u.test(`${sip.username ?? ''}${sip.password ?? ''}`)) {
     problems.push({ path: '/register', message: 'A user name or password may not hold control characters, quotes or angle brackets.' });
   }
-  if (!/^(\+?\d{1,14}|\+)?$/.test(sip.ddiPrefix))
-    problems.push({ path: '/ddiPrefix', message: `"${sip.ddiPrefix}" is no prefix of numbers: write digits, as "+441632960".` });
+  problems.push(...prefixProblems(sip.ddiPrefix));
+  return problems;
+}
+
+function prefixProblems(ddiPrefix: string): InputProblem[] {
+  if (/^(\+?\d{1,14}|\+)?$/.test(ddiPrefix)) return [];
+  return [{ path: '/ddiPrefix', message: `"${ddiPrefix}" is no prefix of numbers: write digits, as "+441632960".` }];
+}
+
+function isdnProblems({ spans, bChannels, ddiPrefix }: IsdnTrunkSettings, { bearers }: TrunkSurroundings): InputProblem[] {
+  const problems = prefixProblems(ddiPrefix);
+  if (spans.length === 0) problems.push({ path: '/spans', message: 'An ISDN trunk names at least one span, as [2].' });
+  if (bearers === null) return problems;
+  spans.forEach((span, index) => {
+    if (bearers.has(span)) return;
+    const known = [...bearers.keys()].join(', ') || 'none';
+    problems.push({ path: `/spans/${index}`, message: `Span ${span} is not an ISDN span of this box; those are: ${known}.` });
+  });
+  bChannels.forEach((channel, index) => {
+    if (spans.every((span) => bearers.get(span)?.includes(channel) ?? true)) return;
+    problems.push({ path: `/bChannels/${index}`, message: `Not every span of the trunk has a B-channel ${channel}.` });
+  });
   return problems;
 }
 

@@ -119,7 +119,7 @@ describe('the trunk directory', () => {
     [{ ddiPrefix: 'abc' }, ['/ddiPrefix']],
     [{ optionsSeconds: -1 }, ['/optionsSeconds']],
     [{ channels: [1] }, ['/channels']],
-    [{ kind: 'isdn' }, ['/kind']],
+    [{ kind: 'isdn' }, ['/spans', '/address']],
   ])('refuses a SIP trunk with %j and names each place', async (wrong, paths) => {
     expect(await problemsOf(trunks.create({ ...CARRIER, ...wrong }))).toEqual(paths);
     expect(tables.trunkRows.size).toBe(0);

@@ -10,7 +10,17 @@ const RULES = ['inOrder', 'roundRobin', 'leastUsed', 'longestIdle', 'random'] as
 const TO = { kind: 'number', e164: '+447700900123' } as const;
 
 function trunkOf(index: number, maxCalls: number): TrunkRecord {
-  const common = { kind: 'sip', enabled: true, prefixes: [], priority: 10, callsPerSecond: 10, sip: null, analogue: null, createdAt: 0 } as const;
+  const common = {
+    kind: 'sip',
+    enabled: true,
+    prefixes: [],
+    priority: 10,
+    callsPerSecond: 10,
+    sip: null,
+    analogue: null,
+    isdn: null,
+    createdAt: 0,
+  } as const;
   return { ...common, id: `trk_${index}`, name: `trunk ${index}`, maxCalls };
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "isdn/isdnd_process.hpp"
+#include "isdnd/isdnd_process.hpp"
 
 #include <poll.h>
 #include <spawn.h>

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audio/media_port.hpp"
+#include "channel/card_lines.hpp"
+#include "isdn/isdn_stack.hpp"
+
+namespace branchline {
+
+/// The ISDN spans of a card, of whatever kind: joins an IsdnStack to the card's D channels, B-channels and events. A card that goes ends the calls of
+/// its spans; when it is back, they come into service by themselves. Tells JavaScript `channelState` of its bearers.
+class IsdnCard final : private CardUser, private BChannelPorts {
+ public:
+  /// Opens every B-channel of `spans` and each D channel (whatever `dChannel` says). Throws std::invalid_argument for a span that the card has not,
+  /// and as IsdnStack does. All references outlive this.
+  IsdnCard(Engine& engine, EventSink& sink, CardLines& card, std::string isdnd, std::vector<IsdnSpanOptions> spans);
+  ~IsdnCard() override;
+  IsdnCard(const IsdnCard&) = delete;
+  IsdnCard& operator=(const IsdnCard&) = delete;
+
+  [[nodiscard]] IsdnStack& stack() noexcept { return *stack_; }
+  /// A span is run so from now on; its calls end. invalidArgument: the card was not started with it. Any one thread.
+  Status configure(IsdnSpanOptions span);
+  /// The B-channels of a span of the card, as ConfigureSpan has them.
+  [[nodiscard]] static std::uint32_t bearersOf(const ChannelIo& io, int span);
+
+ private:
+  class Port final : public MediaPort {
+   public:
+    Port(ChannelIo& io, int channel) : io_(io), channel_(channel) {}
+    void pull(Frame& out) noexcept override { io_.read(channel_, out); }
+    void push(const Frame& in) noexcept override { io_.write(channel_, in); }
+    [[nodiscard]] int channel() const noexcept { return channel_; }
+
+   private:
+    ChannelIo& io_;
+    const int channel_;
+  };
+
+  // BChannelPorts
+  MediaPort* portOf(int span, int channel) noexcept override;
+  void tellUse(int span, int channel, const char* use) override;
+  // CardUser
+  void runCommands() override {}
+  void onCardEvent(const ChannelEvent& event) override;
+  void runDue() override;
+  void beginFrame() noexcept override {}
+
+  void tellChannel(int channel, const char* state, const std::string& detail);
+  [[nodiscard]] const ChannelInfo* bearerOf(int channel) const noexcept;
+
+  Engine& engine_;
+  EventSink& sink_;
+  CardLines& card_;
+  std::mutex configuring_;                     // Of spans_: configure() and a card that returns.
+  std::map<int, IsdnSpanOptions> spans_;       // As they were configured last.
+  std::map<std::pair<int, int>, Port> ports_;  // By span and B-channel; fixed after construction.
+  std::set<int> gone_;                         // Line-events thread: spans of a card that is removed.
+  std::set<int> back_;                         // … and those that have returned within this turn.
+  std::unique_ptr<IsdnStack> stack_;
+};
+
+}  // namespace branchline
