@@ -311,6 +311,7 @@ void Span::onRestart(int asked) {
     Call& call = calls_[i];
     if (channel != kAnyChannel && call.channel != channel) continue;
     if (isUnanswered(call) && !call.ending) {  // The RESTART crossed our SETUP: the far end will find the call another channel or refuse it.
+      channels_.endRestart(call.channel);      // Ours would end the call at the far end, which has its SETUP by then.
       channels_.release(std::exchange(call.channel, 0));
       continue;
     }

@@ -219,3 +219,26 @@ TEST_CASE("NFAS: one D channel carries the calls of three interfaces, each named
   world.run(0.1);
   checkIdle(world);
 }
+
+TEST_CASE("calls that begin before the channels are restarted come through, each on a channel of its own") {
+  for (unsigned seed = 1; seed <= 20; seed++) {
+    CAPTURE(seed);
+    World world({e1(Node::network), e1(Node::user)});
+    world.random.seed(seed);
+    REQUIRE(world.runUntil(5, [&] { return world.user().has<LayerTwo>() && world.network().has<LayerTwo>(); }));
+    answerAll(world.network());
+    world.user().on = [&](const Message& message) {
+      if (const auto* const connect = std::get_if<Connect>(&message)) world.user().say(Clear{.span = kSpan, .call = connect->call});
+    };
+    constexpr std::uint32_t kCalls = 50;
+    for (std::uint32_t call = 1; call <= kCalls; call++) {
+      world.user().say(setupTo("1", call));
+      if (world.random() % 4 == 0) world.network().step();
+      if (world.random() % 4 == 0) world.user().step();
+      if (world.random() % 8 == 0) world.run(0.001);
+    }
+    world.run(15);
+    CHECK(world.user().all<Released>().size() == kCalls);
+    checkIdle(world);
+  }
+}
