@@ -315,9 +315,11 @@ void Span::onRestart(int asked) {
       channels_.release(std::exchange(call.channel, 0));
       continue;
     }
+    if (call.ending) continue;
+    // Cleared by message: a far end whose RESTART crossed our choice of the channel still has the call.
     note(call, PRI_CAUSE_NORMAL_TEMPORARY_FAILURE, Location::user, EndedBy::peer);
-    pri_destroycall(controller_, call.handle);
-    drop(call);
+    channels_.release(std::exchange(call.channel, 0));
+    clear(call, {PRI_CAUSE_NORMAL_TEMPORARY_FAILURE, configuration_.location});
   }
   for (int one = 1; one < kChannels; one++) {
     if (!channels_.isOurs(one) || (channel != kAnyChannel && channel != one)) continue;
