@@ -47,6 +47,15 @@ describe('tests of an analogue line', () => {
     expect(readdirSync(world.folder).filter((file) => file.startsWith('line-test'))).toEqual([]);
   });
 
+  it('say what is wrong with a line that gives no dial tone, and with one that is cut', async () => {
+    world.card.impair(1, { signalling: { noDialTone: true } });
+    expect(await resultOf(1, 'dialTone', 10)).toMatchObject({ passed: false, words: 'no dial tone' });
+    world.card.impair(2, { signalling: { noBattery: true } });
+    await world.pass(2000);
+    expect(await resultOf(2, 'dialTone', 10)).toMatchObject({ passed: false, words: 'the line cannot be used now' });
+    expect(stateOf(1)).toBe('idle');
+  });
+
   it('send a tone for as long as was asked, and not while a call has the line', async () => {
     const running = tests.run(1, 'tone', 5, new AbortController().signal);
     expect(await resultOf(1, 'dialTone', 10)).toMatchObject({ passed: false, words: 'the line was taken by a call meanwhile' });

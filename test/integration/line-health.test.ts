@@ -35,6 +35,20 @@ describe('the lines of a service with the virtual card', () => {
     expect(await health()).toContainEqual({ name: 'lines', state: 'ok', detail: '' });
   });
 
+  it('tell a cut line in words, with its trunk, and that it is well again', async () => {
+    await service.api.put('/virtual-card/channels/2/impairments', { signalling: { noBattery: true } });
+    const found = await eventually(health, (parts) => parts.some(({ name, state }) => name === 'lines' && state === 'degraded'), {
+      what: 'the cut line is noticed',
+    });
+    const words = /^line 2: no battery on the line.* since \d\d:\d\d$/u;
+    expect(found).toContainEqual({ name: 'lines', state: 'degraded', detail: expect.stringMatching(words) as string });
+    expect(await line(2)).toMatchObject({ state: 'alarm', battery: false });
+    await service.api.put('/virtual-card/channels/2/impairments', {});
+    await eventually(health, (parts) => parts.every(({ name, state }) => name !== 'lines' || state === 'ok'), { what: 'the line is well' });
+    const history = await service.api.get<{ readonly items: readonly { readonly type: string }[] }>('/lines/2/history');
+    expect(history.items.map(({ type }) => type)).toEqual(['alarmCleared', 'alarm']);
+  });
+
   it('are tested from the command line, with figures in the history', async () => {
     const said: string[] = [];
     const output = { line: (text: string) => said.push(text), error: (text: string) => said.push(text) };
