@@ -26,7 +26,7 @@ const FINAL = ['completed', 'failed', 'expired', 'interrupted', 'deleted'];
 let service: SteppedService;
 beforeAll(async () => {
   service = await SteppedService.start('2026-06-01T08:00:00Z', { 'card.fxo': String(CALLS) });
-});
+}, 60_000);
 afterAll(async () => {
   await service.stop();
 });
