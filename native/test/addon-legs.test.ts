@@ -119,7 +119,7 @@ describe('events', () => {
         if (events.some((event) => event.type === 'legAnswered')) engine.close().then(() => console.log(seen.join(' ')));
       });
       engine.cardStartVirtual({ fxo: 1, fxs: 0 });
-      engine.virtualCallIn(1, [{ do: 'wait', milliseconds: 60000 }]);`;
+      engine.virtualCallIn(1, { script: [{ do: 'wait', milliseconds: 60000 }] });`;
     const child = spawnSync(process.execPath, ['-e', script], { timeout: 20_000, encoding: 'utf8' });
     expect(child.stderr).toBe('');
     expect(child.status).toBe(0);

@@ -45,7 +45,7 @@ async function lines(state: string, count: number): Promise<void> {
 it('Scheduled Calls that were being dialled when the card was pulled reach their parties over SIP, and the card is used again once it is back', async () => {
   const carrier = await SipParty.start('uas-answer', {}, { calls: 3, timeoutSeconds: 90 });
   const channels = Array.from({ length: LINES }, (_, index) => index + 1);
-  await service.api.post('/trunks', { name: 'card', kind: 'analogue', channels, priority: 1, maxCalls: LINES });
+  await service.api.post('/trunks', { name: 'card', kind: 'analogue', channels, priority: 1, maxCalls: LINES, callsPerSecond: 200 });
   await office.trunk('carrier', carrier.port, '', { prefixes: [], priority: 2 });
   try {
     const answered = await Promise.all(Array.from({ length: ANSWERED }, () => office.schedule(SERVICE_NUMBER, LISTENER)));
