@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { request } from 'undici';
 
-import { runProgram, terminal } from './cli/index.js';
+import { cardsOfMachine, runProgram, terminal } from './cli/index.js';
 import { loadSettings, type LoadedSettings, type SettingKey } from './config/index.js';
 import { BranchlineError, loadNativeAddon, SystemClock } from './core/index.js';
 import { startService } from './service.js';
@@ -73,6 +73,7 @@ const exitCode = await runProgram(process.argv.slice(2), {
     }
   },
   doctor: { loadSettings: () => settingsFor({}), addonVersions: () => loadNativeAddon().versions, serviceReady },
+  cards: cardsOfMachine(path.join(PACKAGE_ROOT, 'board', 'cards')),
 });
 // Whatever timer or socket of a library is still open: the work is done.
 process.exit(exitCode);

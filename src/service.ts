@@ -28,6 +28,7 @@ import { AnalogueLine } from './lines/analogue/analogue-line.js';
 import { CardSpans } from './lines/card-spans.js';
 import { type IsdnCard, IsdnLine } from './lines/isdn/isdn-line.js';
 import { VirtualCard } from './lines/virtual-card/virtual-card.js';
+import { DahdiCard } from './lines/dahdi-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
@@ -118,6 +119,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   stops.push(() => native.engine.close());
   if (stepped !== undefined) stops.push(stepTogether(stepped, native.engine));
   const lines = startLines(options, native, logger, store);
+  watchCard(lines.dahdi, health, stops);
   const media = new NativeMedia(native, logger);
 
   const live = new LiveLegs();
@@ -239,6 +241,12 @@ function lineCountry(country: string, known: readonly string[], logger: Logger):
   return 'GB';
 }
 
+function watchCard(card: DahdiCard | undefined, health: HealthService, stops: (() => void)[]): void {
+  if (card === undefined) return;
+  stops.push(() => card.stop());
+  health.add(() => ({ name: 'card', state: card.finding === '' ? 'ok' : 'degraded', detail: card.finding }));
+}
+
 interface Lines {
   readonly ports: readonly LinePort[];
   readonly fxoChannels: readonly number[];
@@ -248,6 +256,7 @@ interface Lines {
   /** Null where there is no card. */
   readonly card: CardPort | null;
   readonly maintenance: readonly LineMaintenance[];
+  readonly dahdi?: DahdiCard;
 }
 
 type LineParts = ConstructorParameters<typeof SipLine>[0];
@@ -268,8 +277,20 @@ function startSip(parts: LineParts, settings: Settings): LinePort {
 
 function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
   switch (settings.card) {
-    case 'dahdi':
-      throw new BranchlineError(coreErrors.cardUnsupported, 'Real cards come with the lines: set BRANCHLINE_CARD to virtual or none');
+    case 'dahdi': {
+      const analogue = new AnalogueLine(parts);
+      const spans = settings['card.spans'].map(Number);
+      const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
+      const isdn = new IsdnLine(parts);
+      const onChannels = (channels: IsdnCard['channels']): void => {
+        analogue.useCard(channels);
+        if (channels.some(({ kind }) => kind === 'bearer')) startIsdn(parts, channels, findIsdnd(), store, isdn);
+      };
+      const dahdi = new DahdiCard({ ...parts, spans, onChannels });
+      dahdi.start();
+      const card = new NativeCard(parts.native);
+      return { ports: [analogue, isdn], fxoChannels: [], isdn, virtualCard: null, card, maintenance: [tests], dahdi };
+    }
     case 'none':
       return { ports: [], fxoChannels: [], isdn: null, virtualCard: null, card: null, maintenance: [] };
     case 'virtual': {
@@ -311,11 +332,10 @@ function lineFigures(watch: LineWatch): readonly { channel: number; usable: bool
   }));
 }
 
-function startIsdn(parts: LineParts, channels: IsdnCard['channels'], isdnd: string, store: Store): IsdnLine {
+function startIsdn(parts: LineParts, channels: IsdnCard['channels'], isdnd: string, store: Store, isdn = new IsdnLine(parts)): IsdnLine {
   const spans = parts.native.engine.cardSpans();
   const basic = spans.filter(({ kind }) => kind === 'basic');
   const stored = new Map(store.spanSettings.all().map(({ span, settings }) => [span, settings]));
-  const isdn = new IsdnLine(parts);
   isdn.start({
     channels,
     spans,

@@ -316,6 +316,11 @@ export interface NativeEngine {
       readonly internationalPrefix: string;
     };
   }): readonly ChannelInfo[];
+  /**
+   * Takes the driver's configured channels of `spans` into service, all where that is empty. Answers none, and has started nothing, while there is no driver,
+   * no card or no configuration: to be called again then. Throws with a stepped clock.
+   */
+  cardStartDahdi(options: { readonly spans: readonly number[] }): readonly ChannelInfo[];
   /** None before a card was started. */
   cardSpans(): readonly SpanInfo[];
   /** Undefined for what the card does not have. */

@@ -9,6 +9,7 @@
 #include "addon/card.hpp"
 #include "addon/instance.hpp"
 #include "addon/values.hpp"
+#include "channel/dahdi/dahdi_io.hpp"
 
 namespace branchline {
 namespace {
@@ -120,6 +121,15 @@ void bindCard(Napi::Object target, Instance& instance) {
   instance.define(target, "cardStartVirtual", WhenClosed::throws, [card, &instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object options = objectOf(info[0], "options");
     auto io = std::make_unique<VirtualCard>(virtualCardOptionsOf(options, instance.engine().country()), instance.engine().clock(), instance.sink());
+    card->start(instance.engine(), instance.sink(), std::move(io));
+    return channelsValue(info.Env(), card->io->channels());
+  });
+  instance.define(target, "cardStartDahdi", WhenClosed::throws, [card, &instance](const Napi::CallbackInfo& info) -> Napi::Value {
+    if (instance.engine().clock().isStepped())
+      throw std::runtime_error("cardStartDahdi: a real card keeps real time, which a stepped engine does not");
+    DahdiLayout layout = findDahdi(card->dahdi, integersOf(objectOf(info[0], "options").Get("spans"), "spans"));
+    if (layout.channels.empty()) return channelsValue(info.Env(), {});
+    auto io = std::make_unique<DahdiIo>(card->dahdi, std::move(layout), instance.engine().clock());
     card->start(instance.engine(), instance.sink(), std::move(io));
     return channelsValue(info.Env(), card->io->channels());
   });

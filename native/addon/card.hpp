@@ -8,6 +8,7 @@
 #include "analogue/analogue_stack.hpp"
 #include "audio/engine.hpp"
 #include "channel/card_lines.hpp"
+#include "channel/dahdi/dahdi_driver.hpp"
 #include "channel/virtual/virtual_card.hpp"
 #include "isdn/isdn_card.hpp"
 
@@ -15,6 +16,7 @@ namespace branchline {
 
 /// An engine's card and what works above it, once a cardStart… made them. JavaScript thread; `stop` runs when no method does any more.
 struct Card {
+  SystemDahdiDriver dahdi;  // Of a real card.
   std::unique_ptr<ChannelIo> io;
   VirtualCard* virtualCard = nullptr;  // `io`, where it is one.
   std::unique_ptr<CardLines> lines;

@@ -69,6 +69,14 @@ std::vector<std::string> stringsField(const Napi::Object& object, const char* na
   return strings;
 }
 
+std::vector<int> integersOf(const Napi::Value& value, const char* what) {
+  if (!value.IsArray()) refuse(value.Env(), what, "an array of whole numbers");
+  const auto array = value.As<Napi::Array>();
+  std::vector<int> integers;
+  for (std::uint32_t i = 0; i < array.Length(); i++) integers.push_back(integerOf(array.Get(i), what));
+  return integers;
+}
+
 std::vector<Napi::Object> objectsOf(const Napi::Value& value, const char* what) {
   if (!value.IsArray()) refuse(value.Env(), what, "an array of objects");
   const auto array = value.As<Napi::Array>();

@@ -31,6 +31,7 @@ std::optional<std::string> optionalString(const Napi::Object& object, const char
 int integerField(const Napi::Object& object, const char* name);
 bool booleanField(const Napi::Object& object, const char* name);
 std::vector<std::string> stringsField(const Napi::Object& object, const char* name);
+std::vector<int> integersOf(const Napi::Value& value, const char* what);
 std::vector<Napi::Object> objectsOf(const Napi::Value& value, const char* what);
 /// ToneSegment[] of addon.d.ts.
 std::vector<ToneSegment> toneSegmentsOf(const Napi::Value& value, const char* what);

@@ -61,23 +61,22 @@ struct alignas(4) ChannelState {
   bool reversed = false;  // Polarity of the feed.
 };
 
-/// A D channel, for isdnd. The descriptor is non-blocking and its taker's own.
+/// A D channel, for isdnd. Non-blocking, and its taker's own: DAHDI's, whose frames end with two octets of FCS and whose events are asked for by
+/// ioctl; or a SOCK_SEQPACKET socket with one frame a packet and no FCS. isdnd sees which it is.
 struct DChannel {
   int descriptor = -1;  // −1: there is none now.
-  bool driver = false;  // DAHDI's own, whose frames end with two octets of FCS and whose events are asked for by ioctl; else a SOCK_SEQPACKET socket
-                        // with one frame a packet and no FCS.
 };
 
 /// Hook and ringing operations. `ring`/`stopRing` only on FXS ports, `flash` only on FXO ports.
 enum class Hook : std::uint8_t { onHook, offHook, flash, ring, stopRing };
 
 enum class ChannelEventType : std::uint8_t {
-  ringBegin,  // FXO: a burst of ringing voltage began.
-  ringEnd,    // FXO: it ended.
+  ringBegin,  // FXO: a burst of ringing voltage began. FXS: the port began to send one.
+  ringEnd,    // It ended.
   offHook,    // FXS: the telephone was lifted.
   onHook,     // FXS: it was hung up. FXO: the exchange dropped the battery while we were off hook (kewlstart).
   flash,      // FXS: the telephone flashed its hook.
-  polarity,   // FXO: the line's polarity was reversed (answer supervision, also before caller display).
+  polarity,   // FXO: the line's polarity was reversed, `value` 1: from what it is at rest (answer supervision, also before caller display).
   alarm,      // No battery on an idle FXO line, or the port is gone for now.
   alarmCleared,
   digit,       // The card's own receiver; `value` is the ASCII digit.

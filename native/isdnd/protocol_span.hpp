@@ -10,7 +10,8 @@
 /// Messages about a span and its channels, and about time.
 namespace branchline::isdn {
 
-/// Begins a span. The packet carries the D channel's descriptor (SCM_RIGHTS): a SOCK_SEQPACKET socket whose packets are frames without FCS.
+/// Begins a span. The packet carries the D channel's descriptor (SCM_RIGHTS): DAHDI's own, or a SOCK_SEQPACKET socket whose packets are frames
+/// without FCS.
 struct ConfigureSpan {
   std::uint8_t span = 0;
   SwitchType switchType = SwitchType::euroIsdn;

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isdnd/span.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -75,7 +71,6 @@ Span::Span(const ConfigureSpan& configuration, int dChannel, const Clock& clock,
                     ? pri_new_cb(dChannel, node, type, readFrame, writeFrame, this)
                     : pri_new_bri_cb(dChannel, configuration.access == Access::basicPointToPoint, node, type, readFrame, writeFrame, this);
   if (controller_ == nullptr) {
-    close(dChannel_);
     throw std::runtime_error("libpri does not take this combination of switch type, node and access");
   }
   pri_set_overlapdial(controller_, configuration.overlap ? 1 : 0);
@@ -98,7 +93,6 @@ Span::~Span() {
   }
   pri_set_userdata(controller_, nullptr);
   retire(controller_);
-  close(dChannel_);
 }
 
 void Span::handle(const Message& message) {
@@ -107,12 +101,11 @@ void Span::handle(const Message& message) {
 
 bool Span::receive() {
   for (int frames = 0; frames < kFramesATurn; frames++) {
-    const ssize_t size = recv(dChannel_, frame_.data(), frame_.size() - kFcsOctets, MSG_DONTWAIT | MSG_TRUNC);
-    if (size < 0) return errno == EAGAIN || errno == EINTR;
-    if (size == 0) return false;
+    const DChannel::Read read = dChannel_.read(frame_);
+    if (read.type != DChannel::Read::Type::frame) return read.type == DChannel::Read::Type::nothing;
     frameCount_++;
-    if (static_cast<std::size_t>(size) > frame_.size() - kFcsOctets) continue;  // Longer than any frame may be (N201 is 260).
-    frameSize_ = makeSafe({frame_.data(), static_cast<std::size_t>(size)}, configuration_);
+    if (read.size > frame_.size() - kFcsOctets) continue;  // Longer than any frame may be (N201 is 260).
+    frameSize_ = makeSafe({frame_.data(), read.size}, configuration_);
     if (frameSize_ == 0) continue;
     const std::span<std::uint8_t> frame(frame_.data(), frameSize_);
     sight_ = lookInto(frame).value_or(MessageSight{});

@@ -10,14 +10,13 @@
 
 #include "common/clock.hpp"
 #include "isdnd/channels.hpp"
+#include "isdnd/d_channel.hpp"
 #include "isdnd/d_frame.hpp"
 #include "isdnd/libpri.hpp"
 #include "isdnd/log_budget.hpp"
 #include "isdnd/protocol.hpp"
 
 namespace branchline::isdn {
-
-inline constexpr int kFcsOctets = 2;  // libpri counts them in what it reads and writes; our D channels carry none.
 
 /// Where a span leaves its messages to the add-on. Any thread.
 class Outbox {
@@ -31,7 +30,7 @@ class Outbox {
 /// span leaves behind stays until the process ends.
 class Span {
  public:
-  /// `dChannel` is a non-blocking SOCK_SEQPACKET descriptor, owned from now on; `outbox` and `clock` outlive the span.
+  /// `dChannel` is a non-blocking descriptor of DAHDI, or of a SOCK_SEQPACKET socket, owned from now on; `outbox` and `clock` outlive the span.
   Span(const ConfigureSpan& configuration, int dChannel, const Clock& clock, Outbox& outbox);
   /// Ends every call towards the add-on with cause 41.
   ~Span();
@@ -39,7 +38,7 @@ class Span {
   Span& operator=(const Span&) = delete;
 
   [[nodiscard]] int number() const noexcept { return configuration_.span; }
-  [[nodiscard]] int dChannel() const noexcept { return dChannel_; }
+  [[nodiscard]] int dChannel() const noexcept { return dChannel_.descriptor(); }
   /// A message of the add-on that names this span. What names a call that is gone already is passed over: both sides may end one at once.
   void handle(const Message& message);
   /// Reads the D frames that are there, up to a number: more may be left. False once the far end of the D channel is closed.
@@ -175,7 +174,7 @@ class Span {
 
   const ConfigureSpan configuration_;
   const bool nfas_;
-  const int dChannel_;
+  DChannel dChannel_;
   const Clock& clock_;
   Outbox& outbox_;
   pri* controller_ = nullptr;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // libpri's frames: what it reads and writes, and what it can't say itself.
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 
@@ -45,8 +43,7 @@ int Span::writeFrame(pri* controller, void* buffer, int size) {
   std::copy_n(static_cast<const std::uint8_t*>(buffer), size - kFcsOctets, room.begin());
   const std::size_t whole = self->complete(room, static_cast<std::size_t>(size - kFcsOctets));
   self->frameCount_++;
-  // A frame that the D channel does not take is a lost frame: layer 2 repeats it.
-  (void)send(self->dChannel_, room.data(), whole, MSG_DONTWAIT | MSG_NOSIGNAL);
+  self->dChannel_.write(room, whole);
   return size;
 }
 

@@ -49,7 +49,7 @@ SpanRunner::Stepped SpanRunner::step() {
 
 void SpanRunner::runUntilStopped() {
   while (!stopping_) {
-    pollfd waited[2] = {{wake_.fd(), POLLIN, 0}, {span_ ? span_->dChannel() : -1, POLLIN, 0}};
+    pollfd waited[2] = {{wake_.fd(), POLLIN, 0}, {span_ ? span_->dChannel() : -1, POLLIN | POLLPRI, 0}};
     (void)poll(waited, 2, patienceMs());
     wake_.clear();
     turn();

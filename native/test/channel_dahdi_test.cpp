@@ -368,7 +368,7 @@ TEST_CASE("the driver's events are those of the port") {
   std::vector<Type> fxs;
   for (const ChannelEvent& event : world.events) (event.channel == kFxo ? fxo : fxs).push_back(event.type);
   CHECK(fxo == std::vector<Type>{Type::ringBegin, Type::ringEnd, Type::polarity, Type::onHook, Type::digit});
-  CHECK(fxs == std::vector<Type>{Type::offHook, Type::flash, Type::pulseDigit, Type::onHook});
+  CHECK(fxs == std::vector<Type>{Type::offHook, Type::flash, Type::pulseDigit, Type::ringEnd, Type::onHook});
   CHECK(world.io->channelState(kFxo)->reversed);
   CHECK_FALSE(world.io->channelState(kFxs)->offHook);
   for (const ChannelEvent& event : world.events) {
@@ -406,7 +406,7 @@ TEST_CASE("a change from one span alarm to another, of which the driver tells no
   world.step(600);
   CHECK(world.events.back().value == (kAlarmRed | kAlarmLoopback));
   world.driver.setAlarms(kE1, 0);
-  world.driver.setCounters(kE1, 3, 4, 5, 6);
+  world.driver.setCounters(kE1, 3, 4, 5, 6, 7);
   world.step(600);
   CHECK(world.events.back().value == 0);
   CHECK(world.count(kE1, ChannelEventType::spanAlarm) == 3);
@@ -415,6 +415,7 @@ TEST_CASE("a change from one span alarm to another, of which the driver tells no
   CHECK(status.crcErrors == 4);
   CHECK(status.framingErrors == 5);
   CHECK(status.missedInterrupts == 6);
+  CHECK(status.slips == 7);
 }
 
 TEST_CASE("an alarm on a channel has its span asked at once") {
@@ -495,6 +496,35 @@ TEST_CASE("the driver's own word that a channel was removed is believed before a
   CHECK(world.count(kFxo, ChannelEventType::restored) == 1);
 }
 
+TEST_CASE("a card that tells of its going before it takes its channels away is removed once") {
+  DahdiWorld world;
+  world.open();
+  world.driver.setAlarms(kAnalogueSpan, DAHDI_ALARM_NOTOPEN);
+  world.driver.tell(kFxo, DAHDI_EVENT_REMOVED);
+  world.step(1500);  // The channel can still be opened.
+  world.driver.removeSpan(kAnalogueSpan);
+  world.step(500);
+  CHECK(world.count(kFxo, ChannelEventType::removed) == 1);
+  CHECK(world.count(kFxo, ChannelEventType::restored) == 0);
+  world.driver.setAlarms(kAnalogueSpan, 0);
+  world.driver.returnSpan(kAnalogueSpan);
+  world.step(2500);
+  CHECK(world.count(kFxo, ChannelEventType::restored) == 1);
+}
+
+TEST_CASE("a span that never says that it is at work is taken back after ten seconds") {
+  DahdiWorld world;
+  world.open();
+  world.driver.removeSpan(kAnalogueSpan);
+  world.step(100);
+  world.driver.setAlarms(kAnalogueSpan, DAHDI_ALARM_NOTOPEN);
+  world.driver.returnSpan(kAnalogueSpan);
+  world.step(8000);
+  CHECK(world.count(kFxo, ChannelEventType::restored) == 0);
+  world.step(5000);
+  CHECK(world.count(kFxo, ChannelEventType::restored) == 1);
+}
+
 TEST_CASE("ENODEV at any call is the removal, EINTR at none") {
   const auto removedBy = [](const char* call, int error, auto act) {
     DahdiWorld world;
@@ -539,24 +569,31 @@ TEST_CASE("every channel of a removed card returns, whichever call fails while i
 
 // --- D channels ----------------------------------------------------------------------------------------------------------------------------
 
-TEST_CASE("a D channel is the driver's own descriptor with many small buffers, opened anew at each call") {
+TEST_CASE("a D channel is the driver's own descriptor with many small buffers; each who asks gets one of his own") {
   DahdiWorld world;
   world.start();
   const DChannel channel = world.io->openDChannel(kE1);
   CHECK(channel.descriptor >= 0);
-  CHECK(channel.driver);
   world.driver.with(18, [](ScriptedDahdi::Channel& one) {
     CHECK(one.buffers.numbufs == 32);
     CHECK(one.buffers.bufsize == 1024);
     CHECK(one.buffers.txbufpolicy == DAHDI_POLICY_IMMEDIATE);
   });
-  CHECK(world.io->openDChannel(kE1).descriptor == -1);  // It is taken.
-  world.driver.close(channel.descriptor);
-  const DChannel again = world.io->openDChannel(kE1);
+  const DChannel again = world.io->openDChannel(kE1);  // While the first is still held, which the driver itself would refuse.
   CHECK(again.descriptor >= 0);
-  world.driver.close(again.descriptor);
+  CHECK(again.descriptor != channel.descriptor);
+  CHECK(world.driver.with(18, [](ScriptedDahdi::Channel& one) { return one.opened; }) == 1);
+  world.driver.removeSpan(kE1);
+  CHECK(world.io->openDChannel(kE1).descriptor == -1);
+  world.driver.returnSpan(kE1);
+  const DChannel returned = world.io->openDChannel(kE1);
+  CHECK(returned.descriptor >= 0);
+  CHECK(world.driver.with(18, [](ScriptedDahdi::Channel& one) { return one.opened; }) == 2);
+  for (const DChannel& one : {channel, again, returned}) world.driver.close(one.descriptor);
   CHECK(world.io->openDChannel(kAnalogueSpan).descriptor == -1);
   CHECK(world.io->openDChannel(9).descriptor == -1);
+  world.io.reset();
+  CHECK(world.driver.openDescriptors() == 0);
 }
 
 TEST_CASE("a span that is back without the configuration of its D channel is not back") {

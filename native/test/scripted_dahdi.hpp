@@ -87,13 +87,14 @@ class ScriptedDahdi final : public DahdiDriver {
     const std::lock_guard lock(mutex_);
     spans_.at(span).alarms = alarms;
   }
-  void setCounters(int span, int bpv, int crc, int fas, int irq) {
+  void setCounters(int span, int bpv, int crc, int fas, int irq, int slips) {
     const std::lock_guard lock(mutex_);
     Span& one = spans_.at(span);
     one.bpv = bpv;
     one.crc = crc;
     one.fas = fas;
     one.irq = irq;
+    one.slips = slips;
   }
   /// The card is pulled: its descriptors answer as nodev_fops does.
   void removeSpan(int span) { setPresent(span, false); }
@@ -155,6 +156,13 @@ class ScriptedDahdi final : public DahdiDriver {
     files_.erase(with);
     if (Channel* const channel = channelOf(descriptor)) channel->descriptor = descriptor;
   }
+  int duplicate(int descriptor) noexcept override {
+    const std::lock_guard lock(mutex_);
+    const int twin = nextDescriptor_++;
+    files_[twin] = {"", 0, false};  // Good for counting what is left open.
+    (void)descriptor;
+    return twin;
+  }
   int control(int descriptor, unsigned long request, void* argument) noexcept override {
     const std::lock_guard lock(mutex_);
     if (const int error = failureOf("control", request)) return failed(error);
@@ -210,6 +218,10 @@ class ScriptedDahdi final : public DahdiDriver {
   }
   std::optional<std::string> readText(const std::string& path) override {
     const std::lock_guard lock(mutex_);
+    for (const auto& [number, span] : spans_) {
+      if (path == "/proc/dahdi/" + std::to_string(number) && span.present)
+        return "Span " + std::to_string(number) + ": test\n\tTiming slips: " + std::to_string(span.slips) + "\n\n";
+    }
     for (const auto& [number, channel] : channels_) {
       char name[96];
       std::snprintf(name, sizeof name, "/sys/bus/dahdi_channels/devices/dahdi!chan!%03d!%03d/ec_factory", channel.span, channel.position);
@@ -229,6 +241,7 @@ class ScriptedDahdi final : public DahdiDriver {
     int crc = -1;
     int fas = -1;
     int irq = 0;
+    int slips = 0;
   };
   struct File {
     std::string path;
@@ -349,7 +362,10 @@ class ScriptedDahdi final : public DahdiDriver {
       return 0;
     }
     if (request != DAHDI_SPANSTAT) return ENOTTY;
-    const auto found = spans_.find(read<dahdi_spaninfo>(argument).spanno);
+    return tellSpan(read<dahdi_spaninfo>(argument).spanno, argument);
+  }
+  int tellSpan(int number, void* argument) noexcept {
+    const auto found = spans_.find(number);
     if (found == spans_.end() || !found->second.present) return EINVAL;
     const Span& span = found->second;
     dahdi_spaninfo info{};
@@ -368,6 +384,7 @@ class ScriptedDahdi final : public DahdiDriver {
     const bool fxs = (channel.signalling & __DAHDI_SIG_FXO) != 0;
     switch (request) {
       case DAHDI_GET_PARAMS: fill(channel, argument); return 0;
+      case DAHDI_SPANSTAT: return tellSpan(channel.span, argument);
       case DAHDI_SET_PARAMS:
         channel.flashTime = read<dahdi_params>(argument).flashtime;
         channel.rxFlashTime = read<dahdi_params>(argument).rxflashtime;

@@ -1,8 +1,10 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { optionName, SETTINGS, type SettingKey } from '../config/index.js';
 import { BranchlineError, type Clock } from '../core/index.js';
+import { DEFAULT_COUNTRY } from '../telephony/index.js';
 import { call } from './call.js';
+import { applyCards, type CardPorts, detectCards, showCards } from './card.js';
 import { doctor, type DoctorPorts } from './doctor.js';
 import { testLine } from './line.js';
 import type { Output } from './output.js';
@@ -16,6 +18,7 @@ export interface ProgramPorts {
   /** Runs the service until it is told to stop; resolves with the exit code. */
   readonly serve: (options: Readonly<Partial<Record<SettingKey, string>>>) => Promise<number>;
   readonly doctor: DoctorPorts;
+  readonly cards: CardPorts;
 }
 
 const DONE = 0;
@@ -38,6 +41,7 @@ export async function runProgram(words: readonly string[], ports: ProgramPorts):
   addLine(program, ports, finish);
   addDoctor(program, ports, finish);
   addPlan(program, ports, finish);
+  addCard(program, ports, finish);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exitCode;
@@ -152,6 +156,60 @@ function addPlan(program: Command, ports: ProgramPorts, finish: (work: Promise<n
       finish(Promise.resolve(validatePlanFile(file, { scheduledCall: words.scheduledCall, json: words.json === true }, ports.output))),
     )
     .exitOverride();
+}
+
+interface ApplyWords {
+  readonly country: string;
+  readonly network: string;
+  readonly echoCanceller: string;
+  readonly file: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+function addCard(program: Command, ports: ProgramPorts, finish: (work: Promise<number>) => Promise<void>): void {
+  const run = async (work: () => number): Promise<void> => finish(Promise.resolve().then(work));
+  const card = program.command('card').description('telephony cards, by DAHDI').exitOverride();
+  card
+    .command('detect')
+    .description('which cards there are, and how they would be set up; exit 1 when there is none')
+    .option('--json', 'print as JSON')
+    .action(async (words: { readonly json?: boolean }) => run(() => detectCards({ json: words.json === true }, ports.cards, ports.output)))
+    .exitOverride();
+  card
+    .command('show')
+    .description('spans and channels as they run; exit 1 when there is none')
+    .option('--json', 'print as JSON')
+    .action(async (words: { readonly json?: boolean }) => run(() => showCards({ json: words.json === true }, ports.cards, ports.output)))
+    .exitOverride();
+  card
+    .command('apply')
+    .description('write system.conf for the cards that are there and apply it; tells first what it interrupts')
+    .option('--country <code>', 'whose lines and tones: ISO 3166', DEFAULT_COUNTRY)
+    .option('--network <spans>', 'ISDN spans that are the network’s side, as 2,4', '')
+    .option('--echo-canceller <name>', 'DAHDI’s name of one, or none; absent: what the cards’ templates say', '')
+    .option('--file <path>', 'DAHDI’s configuration', '/etc/dahdi/system.conf')
+    .option('--dry-run', 'only show it')
+    .option('--yes', 'do it, whatever it interrupts')
+    .option('--json', 'print as JSON')
+    .action(async ({ network, dryRun, yes, json, ...words }: ApplyWords) =>
+      run(() =>
+        applyCards(
+          { ...words, network: spanNumbers(network), dryRun: dryRun === true, yes: yes === true, json: json === true },
+          ports.cards,
+          ports.output,
+        ),
+      ),
+    )
+    .exitOverride();
+}
+
+/** @throws InvalidArgumentError: exit code 2. */
+function spanNumbers(text: string): readonly number[] {
+  const parts = text === '' ? [] : text.split(',');
+  if (parts.every((part) => /^[1-9]\d{0,2}$/.test(part))) return parts.map(Number);
+  throw new InvalidArgumentError(`--network takes spans as 2,4, not "${text}"`);
 }
 
 function exitCodeOf(error: unknown, output: Output): number {

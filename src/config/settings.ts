@@ -57,6 +57,13 @@ export const SETTINGS = {
   'card.fxs': integer('FXS channels of the virtual card', 4, [0, 24]),
   'card.e1': integer('E1 spans of the virtual card', 1, [0, 8]),
   'card.bri': integer('BRI spans of the virtual card: the first point to point, the others point to multipoint', 2, [0, 16]),
+  'card.spans': {
+    means: 'Spans of the real card that are ours, by DAHDI’s numbers; empty: all',
+    type: 'list',
+    default: [],
+    choices: Array.from({ length: 128 }, (_, span) => String(span + 1)),
+    restart: 'service',
+  } as SettingRow<readonly string[]>,
   bootstrapToken: text('At the first start with an empty state: an API token with this value', '', { secret: true }),
   demo: {
     means: 'Make a demo account with a service number, a plan and audio at the first start',

@@ -22,7 +22,7 @@ export interface InputProblem {
 /**
  * Makes a room's table of errors. `range` is the room's thousand; keys are the names, values the offset in the range and the kind.
  *
- * Ranges: 1 core, 2 config, 3 store, 4 accounts, 5 telephony, 6 media and lines, 7 callplan, 8 scheduler, 9 api, 10 health, 11 cli.
+ * Ranges: 1 core, 2 config, 3 store, 4 accounts, 5 telephony, 6 media and lines, 7 callplan, 8 scheduler, 9 api, 10 health, 11 cli, 12 cards.
  */
 export function errorCodes<const T extends Readonly<Record<string, readonly [number, ErrorKind]>>>(
   range: number,
@@ -56,7 +56,6 @@ export const coreErrors = errorCodes(1, {
   bug: [1, 'unexpected'],
   nativeMissing: [3, 'operational'],
   nativeVersion: [4, 'operational'],
-  cardUnsupported: [6, 'user'],
   cannotListen: [7, 'operational'],
 });
 

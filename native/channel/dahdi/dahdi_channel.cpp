@@ -53,11 +53,11 @@ bool DahdiChannel::open() {
   return isLive() || openNow() == 0;
 }
 
-bool DahdiChannel::reopen() {
+bool DahdiChannel::reopen(bool started) {
   const std::lock_guard lock(mutex_);
   if (!isMissed()) return false;
   if (holdsLost_) park();
-  return openNow() == 0;
+  return openNow(started) == 0;
 }
 
 void DahdiChannel::close() {
@@ -83,11 +83,17 @@ void DahdiChannel::park() {
   if (nowhere >= 0) driver_.replace(descriptor_, nowhere);
 }
 
-int DahdiChannel::openNow() {
+bool DahdiChannel::isSpanStarted(int descriptor) {
+  dahdi_spaninfo span{};  // Number 0: the channel's.
+  return controlErrno(driver_, descriptor, DAHDI_SPANSTAT, &span) == 0 && (span.alarms & DAHDI_ALARM_NOTOPEN) == 0;
+}
+
+int DahdiChannel::openNow(bool started) {
   const int fresh = driver_.open("/dev/dahdi/channel");
   if (fresh < 0) return errno;
   dahdi_params found{};
-  const int error = prepare(fresh, found);
+  int error = prepare(fresh, found);
+  if (error == 0 && started && !isSpanStarted(fresh)) error = ENXIO;
   if (error != 0) {
     driver_.close(fresh);
     return error;
@@ -342,9 +348,11 @@ std::optional<ChannelEvent> DahdiChannel::translate(int event) {
     case DAHDI_EVENT_ALARM: note([](ChannelState& now) { now.battery = false; }); return tell(Type::alarm);
     case DAHDI_EVENT_NOALARM: note([](ChannelState& now) { now.battery = true; }); return tell(Type::alarmCleared);
     case DAHDI_EVENT_DIALCOMPLETE: dialling_ = false; return tell(Type::dialDone);
-    case DAHDI_EVENT_POLARITY: note([](ChannelState& now) { now.reversed = !now.reversed; }); return tell(Type::polarity);
+    case DAHDI_EVENT_POLARITY: note([](ChannelState& now) { now.reversed = !now.reversed; }); return tell(Type::polarity, state().reversed ? 1 : 0);
     case DAHDI_EVENT_RINGBEGIN: return tell(Type::ringBegin);
-    default: return std::nullopt;  // Ringer on and off, hook complete, beginning of a pulse, canceller's findings.
+    case DAHDI_EVENT_RINGERON: return tell(Type::ringBegin);
+    case DAHDI_EVENT_RINGEROFF: return tell(Type::ringEnd);
+    default: return std::nullopt;  // Hook complete, beginning of a pulse, canceller's findings.
   }
 }
 

@@ -56,8 +56,8 @@ class DahdiChannel {
   void lose();
   /// Wanted open, and is not.
   [[nodiscard]] bool isMissed() const noexcept { return wanted_.load(std::memory_order_relaxed) && !isLive(); }
-  /// Tries to open a missed channel again; what was set before is set anew.
-  bool reopen();
+  /// Tries to open a missed channel again; what was set before is set anew. `started`: only one whose span is at work.
+  bool reopen(bool started);
   /// The telephone at an FXS port is off its hook as the port is opened: the driver has no event of it.
   [[nodiscard]] bool foundOffHook() const noexcept { return info_.kind == ChannelKind::fxs && state().offHook; }
   /// A hook operation that the driver was too busy for is tried again. Whether there is one still.
@@ -81,7 +81,8 @@ class DahdiChannel {
   };
 
   // Under mutex_.
-  [[nodiscard]] int openNow();
+  [[nodiscard]] int openNow(bool started = false);
+  [[nodiscard]] bool isSpanStarted(int descriptor);
   [[nodiscard]] int prepare(int descriptor, dahdi_params& found);
   void applySettings();
   [[nodiscard]] int control(unsigned long request, void* argument);

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <iterator>
 
 namespace branchline {
 
@@ -19,6 +20,8 @@ void SystemDahdiDriver::replace(int descriptor, int with) noexcept {
   ::close(with);
 }
 
+int SystemDahdiDriver::duplicate(int descriptor) noexcept { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
 int SystemDahdiDriver::control(int descriptor, unsigned long request, void* argument) noexcept { return ::ioctl(descriptor, request, argument); }
 
 ssize_t SystemDahdiDriver::read(int descriptor, void* buffer, std::size_t size) noexcept { return ::read(descriptor, buffer, size); }
@@ -29,9 +32,10 @@ int SystemDahdiDriver::poll(std::span<pollfd> waited, int timeoutMs) noexcept { 
 
 std::optional<std::string> SystemDahdiDriver::readText(const std::string& path) {
   std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) return std::nullopt;
-  return line;
+  if (!file) return std::nullopt;
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
 
 int controlErrno(DahdiDriver& driver, int descriptor, unsigned long request, void* argument) noexcept {

@@ -22,11 +22,13 @@ class DahdiDriver {
   /// In one step `descriptor` names what `with` named, which it no longer does: what it named before is closed, and a thread that uses it meanwhile
   /// reaches the one or the other, never a file of somebody else.
   virtual void replace(int descriptor, int with) noexcept = 0;
+  /// Another descriptor of the same open file.
+  virtual int duplicate(int descriptor) noexcept = 0;
   virtual int control(int descriptor, unsigned long request, void* argument) noexcept = 0;
   virtual ssize_t read(int descriptor, void* buffer, std::size_t size) noexcept = 0;
   virtual ssize_t write(int descriptor, const void* buffer, std::size_t size) noexcept = 0;
   virtual int poll(std::span<pollfd> waited, int timeoutMs) noexcept = 0;
-  /// The first line of a small file (sysfs); nothing where it can't be read.
+  /// A small file (sysfs, proc) without the last line's end; nothing where it can't be read.
   virtual std::optional<std::string> readText(const std::string& path) = 0;
 };
 
@@ -36,6 +38,7 @@ class SystemDahdiDriver final : public DahdiDriver {
   int open(const char* path) noexcept override;
   void close(int descriptor) noexcept override;
   void replace(int descriptor, int with) noexcept override;
+  int duplicate(int descriptor) noexcept override;
   int control(int descriptor, unsigned long request, void* argument) noexcept override;
   ssize_t read(int descriptor, void* buffer, std::size_t size) noexcept override;
   ssize_t write(int descriptor, const void* buffer, std::size_t size) noexcept override;

@@ -15,6 +15,7 @@ constexpr std::int64_t kMs = 1'000'000;
 constexpr std::int64_t kSpansEveryNs = 500 * kMs;
 constexpr std::int64_t kFirstPatienceNs = 250 * kMs;  // Of a lost channel, before it is tried again; doubled each time up to kMostPatienceNs.
 constexpr std::int64_t kMostPatienceNs = 2'000 * kMs;
+constexpr std::int64_t kGoingNs = 10'000 * kMs;  // Longer than the last of 128 channels of a card takes; some spans never say that they are at work.
 constexpr std::int64_t kHookRetryMs = 20;
 constexpr int kLongestWaitMs = 250;
 constexpr int kPriority = 10;  // Below the audio clock's 20.
@@ -29,6 +30,7 @@ DahdiIo::DahdiIo(DahdiDriver& driver, DahdiLayout layout, const Clock& clock)
       layout_(std::move(layout)),
       byNumber_(DAHDI_MAX_CHANNELS, nullptr),
       spanWatch_(driver, layout_.spans, layout_.dChannels),
+      dChannels_(layout_.spans.size(), -1),
       openPatienceNs_(kFirstPatienceNs) {
   for (const ChannelInfo& info : layout_.channels) {
     const auto span = std::find_if(layout_.spans.begin(), layout_.spans.end(), [&](const SpanInfo& one) { return one.number == info.span; });
@@ -47,6 +49,9 @@ DahdiIo::~DahdiIo() {
   stopping_ = true;
   wake_.notify();
   if (thread_.joinable()) thread_.join();
+  for (const int descriptor : dChannels_) {
+    if (descriptor >= 0) driver_.close(descriptor);
+  }
 }
 
 DahdiChannel* DahdiIo::channelOf(int channel) const noexcept {
@@ -81,6 +86,8 @@ void DahdiIo::close(int channel) {
 
 Status DahdiIo::setHook(int channel, Hook operation) {
   const Status status = with(channel, [&](DahdiChannel& one) { return one.setHook(operation, clock_.nowNs()); });
+  // The driver tells of every burst's end and of each beginning but the first.
+  if (status == Status::ok && operation == Hook::ring) tell({.channel = channel, .type = ChannelEventType::ringBegin});
   wake_.notify();  // The driver may have been too busy.
   return status;
 }
@@ -117,13 +124,32 @@ Status DahdiIo::setEchoCanceller(int channel, int tailMs) {
   return with(channel, [&](DahdiChannel& one) { return one.setEchoCanceller(tailMs); });
 }
 
+// The driver opens a channel once only. So we keep each D channel open, and who asks gets another descriptor of the same: he may ask again before he
+// has let go of what he had.
 DChannel DahdiIo::openDChannel(int span) {
   const auto found = std::find_if(layout_.spans.begin(), layout_.spans.end(), [&](const SpanInfo& info) { return info.number == span; });
   if (found == layout_.spans.end()) return {};
-  int number = layout_.dChannels[static_cast<std::size_t>(found - layout_.spans.begin())];
-  if (number == 0) return {};
+  const auto place = static_cast<std::size_t>(found - layout_.spans.begin());
+  if (layout_.dChannels[place] == 0) return {};
+  const std::lock_guard lock(opening_);
+  int& ours = dChannels_[place];
+  if (ours >= 0 && !isThere(ours)) {
+    driver_.close(ours);
+    ours = -1;
+  }
+  if (ours < 0) ours = openDriverChannel(layout_.dChannels[place]);
+  if (ours < 0) return {};
+  return {.descriptor = driver_.duplicate(ours)};
+}
+
+bool DahdiIo::isThere(int descriptor) {
+  dahdi_params params{};
+  return controlErrno(driver_, descriptor, DAHDI_GET_PARAMS, &params) == 0;
+}
+
+int DahdiIo::openDriverChannel(int number) {
   const int descriptor = driver_.open("/dev/dahdi/channel");
-  if (descriptor < 0) return {};
+  if (descriptor < 0) return -1;
   dahdi_params params{};
   dahdi_bufferinfo buffers{};
   buffers.txbufpolicy = DAHDI_POLICY_IMMEDIATE;
@@ -132,9 +158,9 @@ DChannel DahdiIo::openDChannel(int span) {
   buffers.bufsize = kDBufferSize;
   const auto does = [&](unsigned long request, void* argument) { return controlErrno(driver_, descriptor, request, argument) == 0; };
   if (does(DAHDI_SPECIFY, &number) && does(DAHDI_GET_PARAMS, &params) && isDChannelSignalling(params.sigtype) && does(DAHDI_SET_BUFINFO, &buffers))
-    return {.descriptor = descriptor, .driver = true};
+    return descriptor;
   driver_.close(descriptor);
-  return {};
+  return -1;
 }
 
 std::optional<ChannelState> DahdiIo::channelState(int channel) const {
@@ -143,7 +169,7 @@ std::optional<ChannelState> DahdiIo::channelState(int channel) const {
   return found->state();
 }
 
-// DAHDI counts no slips: what is told are those between its clock and ours.
+// Slips of the line's clocks, which the driver counts where the card does, and those between the card's clock and ours.
 std::optional<SpanStatus> DahdiIo::spanStatus(int span) const {
   std::optional<SpanStatus> status = spanWatch_.status(span);
   if (!status) return status;
@@ -206,14 +232,17 @@ void DahdiIo::lose(DahdiChannel& channel, std::int64_t nowNs) {
   found_.push_back({.channel = channel.info().number, .type = ChannelEventType::removed});
   openPatienceNs_ = kFirstPatienceNs;
   openDueNs_ = nowNs + openPatienceNs_;
+  lostAtNs_ = nowNs;
   spansDueNs_ = nowNs;
 }
 
 void DahdiIo::openMissed(std::int64_t nowNs) {
   if (nowNs < openDueNs_) return;
+  // A card that goes tells it first and then takes its channels away, 20 ms each: one that is still there is not back.
+  const bool going = nowNs - lostAtNs_ < kGoingNs;
   bool opened = false;
   for (const auto& channel : channels_) {
-    if (!channel->isMissed() || !channel->reopen()) continue;
+    if (!channel->isMissed() || !channel->reopen(going)) continue;
     opened = true;
     tell({.channel = channel->info().number, .type = ChannelEventType::restored});
     if (channel->foundOffHook()) tell({.channel = channel->info().number, .type = ChannelEventType::offHook});

@@ -60,6 +60,8 @@ class DahdiIo final : public ChannelIo, public SteppedPart {
   [[nodiscard]] DahdiChannel* channelOf(int channel) const noexcept;
   template <typename Command>
   Status with(int channel, Command command);
+  [[nodiscard]] int openDriverChannel(int number);
+  [[nodiscard]] bool isThere(int descriptor);
   void tell(const ChannelEvent& event);
   void lose(DahdiChannel& channel, std::int64_t nowNs);
   void turn(std::int64_t nowNs, int patienceMs);
@@ -77,6 +79,9 @@ class DahdiIo final : public ChannelIo, public SteppedPart {
   std::vector<DahdiChannel*> byNumber_;
   SpanWatch spanWatch_;
 
+  std::mutex opening_;          // Of dChannels_.
+  std::vector<int> dChannels_;  // Our descriptors of the D channels, by place in the layout's spans; −1: not open.
+
   std::mutex telling_;  // One thread at a time at the ring's writing end.
   SpscRing<ChannelEvent> events_{4096};
 
@@ -85,6 +90,7 @@ class DahdiIo final : public ChannelIo, public SteppedPart {
   std::vector<ChannelEvent> found_;
   std::int64_t spansDueNs_ = 0;
   std::int64_t openDueNs_ = 0;
+  std::int64_t lostAtNs_ = 0;
   std::int64_t openPatienceNs_ = 0;
   bool hooksPending_ = false;
 

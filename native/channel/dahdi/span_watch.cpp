@@ -4,6 +4,9 @@
 #include <dahdi/user.h>
 
 #include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "channel/dahdi/dahdi_layout.hpp"
@@ -22,6 +25,15 @@ std::uint8_t alarmsOf(int driver) noexcept {
 }
 
 std::uint32_t countOf(std::int64_t value) noexcept { return value < 0 ? 0 : static_cast<std::uint32_t>(value); }  // −1: the card does not count.
+
+/// Of the driver's text of a span, which alone has them.
+std::uint32_t timingSlips(const std::optional<std::string>& text) {
+  constexpr std::string_view kBefore = "Timing slips: ";
+  const std::size_t found = text ? text->find(kBefore) : std::string::npos;
+  std::uint32_t slips = 0;
+  if (found != std::string::npos) std::from_chars(text->data() + found + kBefore.size(), text->data() + text->size(), slips);
+  return slips;
+}
 
 }  // namespace
 
@@ -63,7 +75,7 @@ SpanStatus SpanWatch::askOne(int control, std::size_t place) {
     return gone;
   }
   return {.alarms = alarmsOf(info.alarms),
-          .slips = 0,
+          .slips = timingSlips(driver_.readText("/proc/dahdi/" + std::to_string(spans_[place].number))),
           .bipolarViolations = countOf(info.bpvcount),
           .crcErrors = countOf(info.crc4count),
           .framingErrors = countOf(info.fascount),

@@ -82,13 +82,19 @@ export class AnalogueLine implements LinePort {
   /** Opens the virtual card and answers its channels: FXO first, then FXS, then B-channels, which are not ours. */
   startVirtual(size: Parameters<NativeEngine['cardStartVirtual']>[0]): readonly ChannelInfo[] {
     const channels = this.#parts.native.engine.cardStartVirtual(size);
+    this.useCard(channels);
+    return channels;
+  }
+
+  /** A card is in service: these are its channels. */
+  useCard(channels: readonly ChannelInfo[]): void {
     const since = this.#parts.clock.now();
     for (const { channel, kind, name } of channels) {
       if (kind !== 'bearer') this.#lines.set(channel, { line: name, kind, channel, state: 'idle', since, detail: '' });
     }
     const fxs = channels.filter(({ kind }) => kind === 'fxs').map(({ channel }) => channel);
     this.#extensions = new Extensions(fxs, this.#parts.firstExtension ?? FIRST_EXTENSION);
-    return channels;
+    for (const id of this.#trunks.keys()) this.#tellTrunk(id);
   }
 
   useTrunk(trunk: TrunkRecord): void {

@@ -15,6 +15,7 @@ const UPPER_ROOMS = ['alarms', 'reporting', 'update', 'health'];
 const ALLOWED = {
   core: [],
   config: BASE,
+  cards: BASE,
   store: BASE,
   accounts: STORE,
   telephony: ACCOUNTS,
@@ -24,7 +25,9 @@ const ALLOWED = {
   delivery: TELEPHONY,
   ...Object.fromEntries(MIDDLE_ROOMS.map((room) => [room, MIDDLE])),
   ...Object.fromEntries(UPPER_ROOMS.map((room) => [room, [...MIDDLE, ...MIDDLE_ROOMS]])),
-  ...Object.fromEntries(['api', 'console', 'cli', 'designer'].map((room) => [room, [...MIDDLE, ...MIDDLE_ROOMS, ...UPPER_ROOMS]])),
+  ...Object.fromEntries(
+    ['api', 'console', 'cli', 'designer'].map((room) => [room, [...MIDDLE, ...MIDDLE_ROOMS, ...UPPER_ROOMS, ...(room === 'cli' ? ['cards'] : [])]]),
+  ),
 };
 
 const TIME_GLOBALS = new Set(['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']);
