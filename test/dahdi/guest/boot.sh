@@ -47,7 +47,7 @@ run_qemu() {
     -kernel "$DAHDI_GUEST/kernel" -initrd "$scratch/initrd" \
     -append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off cryptomgr.notests" \
     -virtfs local,path=/,mount_tag=machine,security_model=none,readonly=on,multidevs=remap \
-    -virtfs "local,path=$results,mount_tag=results,security_model=none"
+    -virtfs "local,path=${results//,/,,},mount_tag=results,security_model=none"
 }
 
 make_initrd

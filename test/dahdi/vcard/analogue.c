@@ -61,6 +61,19 @@ static int analogue_ioctl(struct dahdi_chan *chan, unsigned int cmd, unsigned lo
 	return 0;
 }
 
+/* What its user asked of a line ends with him: the next one finds it as it was at first, and nobody is told of a reversal for it. */
+static int analogue_close(struct dahdi_chan *chan)
+{
+	struct vcard_span *span = chan->pvt;
+	struct vcard_line *line = line_of(chan);
+
+	if (span->index != VCARD_FXS)
+		return 0;
+	line->reversed = line->reversed_told = false;
+	line->transfer_ms = 0;
+	return 0;
+}
+
 static int analogue_startup(struct file *file, struct dahdi_span *span)
 {
 	span->alarms = 0;
@@ -87,6 +100,7 @@ const struct dahdi_span_ops vcard_analogue_ops = {
 	.owner = THIS_MODULE,
 	.hooksig = analogue_hooksig,
 	.ioctl = analogue_ioctl,
+	.close = analogue_close,
 	.spanconfig = analogue_spanconfig,
 	.chanconfig = analogue_chanconfig,
 	.startup = analogue_startup,
