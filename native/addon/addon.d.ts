@@ -2,8 +2,10 @@
 // test holds the two against each other. Arguments are checked by the adapters before they get here; the add-on checks again only what would
 // harm it. Times are integer milliseconds unless the name says otherwise; levels are dBm0.
 
+import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
 import type { IsdnCounters, IsdnDialOptions, IsdnFarEnd, IsdnLegEvent, IsdnIncoming, IsdnSpanOptions } from './isdn.js';
 
+export type * from './analogue.js';
 export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnSpanOptions } from './isdn.js';
 
 /** Slot and generation of a native object; 0 names nothing. */
@@ -264,11 +266,6 @@ export interface FarEnd {
   readonly heardFolder?: string;
 }
 
-export interface AnalogueDialOptions {
-  /** FXO: digits to key after dial tone; "": none, for a test of the line. FXS: "" (the telephone is rung). */
-  readonly digits: string;
-}
-
 // --- The engine --------------------------------------------------------------------------------------------------------------------------
 
 export interface NativeEngine {
@@ -344,6 +341,10 @@ export interface NativeEngine {
   virtualRestore(): NativeStatus;
   virtualPorts(): readonly VirtualPort[];
   analogueDial(channel: number, options: AnalogueDialOptions): Created;
+  /** Throws an Error that says what to change. */
+  analogueConfigure(channel: number, settings: AnalogueLineSettings): NativeStatus;
+  /** Recall to the exchange during an answered call on an FXO line; elsewhere it does nothing. */
+  analogueFlash(leg: Handle): NativeStatus;
 
   /** Takes ISDN spans of the card into service, over an isdnd of their own. Throws an Error that says why it can't. At most once an engine. */
   isdnStart(options: { readonly isdnd: string; readonly spans: readonly IsdnSpanOptions[] }): void;
@@ -426,7 +427,6 @@ export type NativeEvent =
       /** ISDN: who generated the cause, Q.850 §2.2.3. */
       readonly location?: number;
     }
-  /** The telephone of an FXS port flashed its hook during a call (register recall). */
   | { readonly type: 'legFlash'; readonly atMs: number; readonly leg: Handle }
   | { readonly type: 'legHeld'; readonly atMs: number; readonly leg: Handle; readonly held: boolean }
   | { readonly type: 'legReferred'; readonly atMs: number; readonly leg: Handle; readonly referTo: string }

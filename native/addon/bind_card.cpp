@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "addon/bind_analogue.hpp"
 #include "addon/bind_virtual_card.hpp"
 #include "addon/card.hpp"
 #include "addon/instance.hpp"
@@ -136,12 +137,7 @@ void bindCard(Napi::Object target, Instance& instance) {
   bindPresent(target, instance, card);
   bindVirtualCard(target, instance, card);
   bindIsdn(target, instance, card);
-  instance.define(target, "analogueDial", WhenClosed::noHandle, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    if (card->analogue == nullptr) return createdValue(info.Env(), Status::unavailable, kNoHandle);
-    const Napi::Object options = objectOf(info[1], "options");
-    const Engine::Created created = card->analogue->dial(integerOf(info[0], "channel"), stringField(options, "digits"));
-    return createdValue(info.Env(), created.status, created.handle);
-  });
+  bindAnalogue(target, instance, card);
 }
 
 }  // namespace branchline

@@ -122,6 +122,20 @@ export interface AnalogueTrunkSettings {
   readonly channels: readonly number[];
   /** Service number an incoming call on these channels is for, E.164. */
   readonly serviceNumber: string | null;
+  /** How these lines are used; absent: by the defaults. */
+  readonly line?: AnalogueLineRules;
+}
+
+/** How exchange lines are used. What is absent has its default. */
+export interface AnalogueLineRules {
+  readonly dialling?: 'dtmf' | 'pulse';
+  readonly dialToneSeconds?: number;
+  readonly withoutDialTone?: 'fail' | 'dial';
+  readonly answer?: 'polarity' | 'voice' | 'ringbackEnd' | 'timer';
+  readonly answerTimerSeconds?: number;
+  readonly clearing?: { readonly batteryDrop?: boolean; readonly reversal?: boolean; readonly tones?: boolean; readonly dialTone?: boolean };
+  readonly silenceLimitSeconds?: number;
+  readonly absoluteLimitSeconds?: number;
 }
 
 export interface IsdnTrunkSettings {

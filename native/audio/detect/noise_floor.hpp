@@ -13,6 +13,8 @@ class NoiseFloor {
   void reset() noexcept { *this = NoiseFloor(); }
   /// One window's level, each 10 ms.
   void add(float dbm0) noexcept {
+    if (++heard_ <= kFirstWhole) return;
+    heard_ = kFirstWhole;
     quietest_.back() = std::min(quietest_.back(), dbm0);
     if (++windows_ < kWindowsEach) return;
     windows_ = 0;
@@ -24,9 +26,11 @@ class NoiseFloor {
  private:
   static constexpr float kUnknown = 10.0F;
   static constexpr int kWindowsEach = 50;
+  static constexpr int kFirstWhole = 4;  // Windows of 40 ms, a hop of 10: before these the window is not filled.
 
   std::array<float, 10> quietest_ = filled();  // Of half a second each, newest last.
   int windows_ = 0;
+  int heard_ = 0;
 
   static constexpr std::array<float, 10> filled() noexcept {
     std::array<float, 10> all{};

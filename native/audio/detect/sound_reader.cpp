@@ -11,15 +11,18 @@
 namespace branchline {
 namespace {
 
-constexpr double kTolerance = 0.055;  // BT SIN 350: ±5 %, and the fit's own error. ITU-T E.180 asks for less.
-constexpr double kWidestHz = 55.0;    // E.180 §8: the special information tone's frequencies are within ±50 Hz.
-constexpr double kBinHz = 20.0;       // Between the gate's bins; a window's own width is 25 Hz.
-constexpr double kStepHz = 9.0;       // Between the starts of fits: each has to be within a quarter of 25 Hz of the truth.
-constexpr double kGateShare = 0.4;    // Of the energy in the strongest bins, before a fit is worth its cost.
-constexpr double kPureShare = 0.05;   // Energy beside the tones, at most: 13 dB …
-constexpr double kNoiseMargin = 1.6;  // … and so much of the noise that was there before.
-constexpr double kTwist = 4.0;        // Ratio of a pair's powers, at most: 6 dB.
-constexpr double kMuchWorse = 1.25;   // Ratio of two fits' residuals.
+constexpr double kTolerance = 0.055;     // BT SIN 350: ±5 %, and the fit's own error. ITU-T E.180 asks for less.
+constexpr double kWidestHz = 55.0;       // E.180 §8: the special information tone's frequencies are within ±50 Hz.
+constexpr double kBinHz = 20.0;          // Between the gate's bins; a window's own width is 25 Hz.
+constexpr double kStepHz = 9.0;          // Between the starts of fits: each has to be within a quarter of 25 Hz of the truth.
+constexpr double kGateShare = 0.4;       // Of the energy in the strongest bins, before a fit is worth its cost.
+constexpr double kPureShare = 0.05;      // Energy beside the tones, at most: 13 dB …
+constexpr double kNoiseMargin = 1.6;     // … and so much of the noise that was there before.
+constexpr double kOvertoneShare = 0.01;  // Of a tone's power: 20 dB.
+constexpr int kHighestOvertone = 6;
+constexpr double kHighestHz = 3800;
+constexpr double kTwist = 4.0;       // Ratio of a pair's powers, at most: 6 dB.
+constexpr double kMuchWorse = 1.25;  // Ratio of two fits' residuals.
 constexpr double kHalf = SoundReader::kWindow / 2.0;
 constexpr std::size_t kLanes = 8;
 
@@ -45,6 +48,18 @@ std::array<double, 2> bestStart(std::span<const float> window, const ToneSet::So
 
 bool isBalanced(const SinusoidFit& fit) noexcept {
   return fit.count < 2 || (fit.tones[0].power < kTwist * fit.tones[1].power && fit.tones[1].power < kTwist * fit.tones[0].power);
+}
+
+// An exchange's tone has no overtones to speak of, an instrument's or a voice's has. Noise allows for much beside a tone, but little of it lies
+// there.
+bool hasOvertones(std::span<const float> window, const SinusoidFit& fit) noexcept {
+  for (int tone = 0; tone < fit.count; ++tone) {
+    const FittedTone& found = fit.tones[static_cast<std::size_t>(tone)];
+    for (int n = 2; n <= kHighestOvertone && n * found.hz < kHighestHz; ++n) {
+      if (powerAt(window, n * found.hz) > kOvertoneShare * found.power) return true;
+    }
+  }
+  return false;
 }
 
 bool isNear(const SinusoidFit& fit, const ToneSet::Sound& sound) noexcept {
@@ -116,6 +131,7 @@ SoundReader::Reading SoundReader::read(std::span<const float, kWindow> window, d
     const std::array<double, 2> start = bestStart(window, sound);
     if (!fitSinusoids(window, energy, {start.data(), sound.tones}, kTolerance, fit)) continue;
     if (fit.residualEnergy >= std::min(allowed, kMuchWorse * leastResidual) || !isNear(fit, sound) || !isBalanced(fit)) continue;
+    if (hasOvertones(window, fit)) continue;
     // Sounds that lie side by side may both explain it: then the nearer one.
     const double offset = std::fabs(fit.tones[0].hz / sound.hz[0] - 1);
     if (fit.residualEnergy >= leastResidual / kMuchWorse && offset > leastOffset) continue;

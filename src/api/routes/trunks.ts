@@ -11,6 +11,30 @@ const SELECTIONS = ['ascending', 'descending', 'roundRobin'] as const;
 const NUMBERINGS = ['typed', 'dialled'] as const;
 const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;
 
+const LineRules = Type.Object(
+  {
+    dialling: Type.Optional(oneOf(['dtmf', 'pulse'])),
+    dialToneSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, description: 'how long dial tone may take; 3' })),
+    withoutDialTone: Type.Optional(oneOf(['fail', 'dial'])),
+    answer: Type.Optional(oneOf(['polarity', 'voice', 'ringbackEnd', 'timer'])),
+    answerTimerSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
+    clearing: Type.Optional(
+      Type.Object(
+        {
+          batteryDrop: Type.Optional(Type.Boolean()),
+          reversal: Type.Optional(Type.Boolean()),
+          tones: Type.Optional(Type.Boolean()),
+          dialTone: Type.Optional(Type.Boolean()),
+        },
+        { additionalProperties: false, description: 'what tells that the far end has cleared; each true' },
+      ),
+    ),
+    silenceLimitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, description: '0: none' })),
+    absoluteLimitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, description: '0: none' })),
+  },
+  { additionalProperties: false, description: 'analogue: how these exchange lines are used; what is absent has its default' },
+);
+
 const common = {
   name: Type.String({ minLength: 1, maxLength: 100 }),
   enabled: Type.Optional(Type.Boolean()),
@@ -38,6 +62,7 @@ const common = {
   // kind "analogue"
   channels: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), { maxItems: 64, description: 'analogue: FXO channels' })),
   serviceNumber: Type.Optional(nullable(Type.String({ maxLength: 64, description: 'analogue: service number that callers of these lines reach' }))),
+  line: Type.Optional(nullable(LineRules)),
   // kind "isdn"
   spans: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 64 }), { maxItems: 16, description: 'isdn: numbers of spans' })),
   bChannels: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 31 }), { maxItems: 31, description: 'isdn: B-channels; none: any' })),
@@ -70,6 +95,7 @@ const TrunkView = Type.Object(
     retryAfterTimeout: Type.Optional(Type.Boolean()),
     channels: Type.Optional(Type.Array(Type.Integer())),
     serviceNumber: Type.Optional(nullable(Type.String())),
+    line: Type.Optional(LineRules),
     spans: Type.Optional(Type.Array(Type.Integer())),
     bChannels: Type.Optional(Type.Array(Type.Integer())),
     selection: Type.Optional(oneOf(SELECTIONS)),
@@ -166,7 +192,7 @@ function view(record: TrunkRecord, state: TrunkState | null): Static<typeof Trun
     prefixes: [...prefixes],
     createdAt: iso(createdAt),
     ...(sip === null ? {} : withoutPassword(sip)),
-    ...(analogue === null ? {} : { channels: [...analogue.channels], serviceNumber: analogue.serviceNumber }),
+    ...(analogue === null ? {} : lineView(analogue)),
     ...(isdn === null ? {} : { ...isdn, spans: [...isdn.spans], bChannels: [...isdn.bChannels] }),
     state: record.enabled ? (state?.state ?? 'unknown') : 'disabled',
     stateSince: state === null ? null : iso(state.since),
@@ -177,4 +203,8 @@ function view(record: TrunkRecord, state: TrunkState | null): Static<typeof Trun
 
 function withoutPassword({ register, username, password: _, ...settings }: NonNullable<TrunkRecord['sip']>) {
   return { ...settings, register: register ? { username: username ?? '' } : null };
+}
+
+function lineView({ channels, serviceNumber, line }: NonNullable<TrunkRecord['analogue']>) {
+  return { channels: [...channels], serviceNumber, ...(line === undefined ? {} : { line }) };
 }

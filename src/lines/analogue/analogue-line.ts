@@ -18,6 +18,7 @@ import {
 } from '../../telephony/index.js';
 import { NativeLegs } from '../native-legs.js';
 import { Extensions } from './extensions.js';
+import { lineSettings } from './line-settings.js';
 
 export interface AnalogueLineParts {
   readonly native: Native;
@@ -98,11 +99,15 @@ export class AnalogueLine implements LinePort {
   }
 
   useTrunk(trunk: TrunkRecord): void {
+    this.#resetLines(trunk.id);
     this.#trunks.set(trunk.id, trunk);
+    for (const channel of trunk.analogue?.channels ?? [])
+      this.#parts.native.engine.analogueConfigure(channel, lineSettings(trunk.analogue?.line ?? {}));
     this.#tellTrunk(trunk.id);
   }
 
   dropTrunk(trunkId: string): void {
+    this.#resetLines(trunkId);
     this.#trunks.delete(trunkId);
     this.#trunkSince.delete(trunkId);
   }
@@ -152,6 +157,11 @@ export class AnalogueLine implements LinePort {
 
   onLineState(listener: (state: LineState) => void): Unsubscribe {
     return this.#events.on('lineState', listener);
+  }
+
+  /** The lines of a trunk that changes or goes are used by the defaults again. */
+  #resetLines(trunkId: string): void {
+    for (const channel of this.#trunks.get(trunkId)?.analogue?.channels ?? []) this.#parts.native.engine.analogueConfigure(channel, {});
   }
 
   #callExtension(details: Omit<LegDetails, 'mediaHandle'>, extension: string): Leg {

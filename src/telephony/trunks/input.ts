@@ -1,8 +1,16 @@
 import { BranchlineError, type InputProblem } from '../../core/index.js';
-import type { AnalogueTrunkSettings, ChannelSelection, IsdnTrunkSettings, SipTrunkSettings, TrunkRecord } from '../../store/index.js';
+import type {
+  AnalogueLineRules,
+  AnalogueTrunkSettings,
+  ChannelSelection,
+  IsdnTrunkSettings,
+  SipTrunkSettings,
+  TrunkRecord,
+} from '../../store/index.js';
 import { telephonyErrors } from '../errors.js';
 import { parseE164 } from '../numbers/index.js';
 import { parseHostPort } from './host-port.js';
+import { lineRuleProblems } from './line-rules.js';
 
 /** A trunk as it is asked for, the form of CONTRACT.md's "Lines out". What is absent has its default, or in a change stays as it is. */
 export interface TrunkInput {
@@ -28,6 +36,8 @@ export interface TrunkInput {
   readonly channels?: readonly number[] | undefined;
   /** Analogue: the service number that a caller on these channels reaches; null: none. */
   readonly serviceNumber?: string | null | undefined;
+  /** Analogue: how the lines are used; null: by the defaults again. */
+  readonly line?: AnalogueLineRules | null | undefined;
   /** ISDN: numbers of spans. */
   readonly spans?: readonly number[] | undefined;
   /** ISDN: B-channels of each of its spans; none: any. */
@@ -49,7 +59,7 @@ export interface TrunkSurroundings {
 type Settings = Omit<TrunkRecord, 'id' | 'createdAt'>;
 
 const SIP_ONLY = ['address', 'transport', 'register', 'optionsSeconds', 'srtp', 'dtmf', 'refer', 'retryAfterTimeout'] as const;
-const ANALOGUE_ONLY = ['channels', 'serviceNumber'] as const;
+const ANALOGUE_ONLY = ['channels', 'serviceNumber', 'line'] as const;
 const ISDN_ONLY = ['spans', 'bChannels', 'selection', 'exclusive', 'numbering'] as const;
 
 const DEFAULTS = { enabled: true, prefixes: [], priority: 10, maxCalls: 30, callsPerSecond: 10 } as const;
@@ -114,7 +124,8 @@ function analogueSettings(input: TrunkInput, box: TrunkSurroundings, problems: I
   } catch (error) {
     problems.push({ path: '/serviceNumber', message: error instanceof Error ? error.message : String(error) });
   }
-  return { channels: [...new Set(input.channels)], serviceNumber };
+  const line = input.line ?? null;
+  return { channels: [...new Set(input.channels)], serviceNumber, ...(line === null ? {} : { line }) };
 }
 
 function isdnSettings(input: TrunkInput): IsdnTrunkSettings {
@@ -155,6 +166,7 @@ function kindProblems(settings: Settings, input: TrunkInput, box: TrunkSurroundi
     case 'analogue':
       return [
         ...channelProblems(settings.analogue?.channels ?? [], box),
+        ...lineRuleProblems(settings.analogue?.line ?? {}),
         ...foreign(input, [...SIP_ONLY, ...ISDN_ONLY, 'ddiPrefix'], 'an analogue trunk'),
       ];
     case 'isdn':

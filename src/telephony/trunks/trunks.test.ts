@@ -131,6 +131,14 @@ describe('the trunk directory', () => {
     expect(await problemsOf(trunks.create({ name: 'l2', kind: 'analogue', channels: [3] }))).toEqual(['/channels/0']);
     expect(await problemsOf(trunks.create({ name: 'l3', kind: 'analogue', address: 'x:1' }))).toEqual(['/channels', '/address']);
     expect(await problemsOf(trunks.create({ name: 'l4', kind: 'analogue', channels: [1], serviceNumber: 'abc' }))).toEqual(['/serviceNumber']);
+    const lines = await trunks.create({ name: 'l5', kind: 'analogue', channels: [2], line: { answer: 'timer', answerTimerSeconds: 12 } });
+    expect(lines.analogue?.line).toEqual({ answer: 'timer', answerTimerSeconds: 12 });
+    expect((await trunks.update(lines.id, { priority: 3 })).analogue?.line).toEqual({ answer: 'timer', answerTimerSeconds: 12 });
+    expect((await trunks.update(lines.id, { line: null })).analogue?.line).toBeUndefined();
+    expect(await problemsOf(trunks.update(lines.id, { line: { dialToneSeconds: 0, answerTimerSeconds: 5 } }))).toEqual([
+      '/line/dialToneSeconds',
+      '/line/answerTimerSeconds',
+    ]);
   });
 });
 
