@@ -24,6 +24,7 @@ constexpr float kImpossible = -1e9F;
 
 void AsyncReceiver::reset() noexcept {
   ring_ = {};
+  rest_ = {};
   step_ = kStart;
   sureUntil_ = kStart;
   restSince_ = kStart;
@@ -52,27 +53,27 @@ void AsyncReceiver::add(const SoftBit& bit) noexcept {
   here.bit = bit;
   const std::uint64_t began = step_ - kByte;
   here.ended = at(began).begun <= kImpossible ? kImpossible : at(began).begun + byteScore(began, step_);
-  rest(here, at(step_ - 1));
+  rest(here);
   begin(here);
   ++step_;
   if (step_ % kRebaseEvery == 0) rebase();
 }
 
-void AsyncReceiver::rest(Step& here, const Step& before) noexcept {
+void AsyncReceiver::rest(Step& here) noexcept {
+  const PhaseScores before = rest_;
   const bool drifts = step_ % kBit == 0;
   for (std::size_t phase = 0; phase < kBit; ++phase) {
-    here.rest[phase] = before.rest[phase];
     here.restFrom[phase] = static_cast<std::int8_t>(phase);
     for (std::size_t by : {std::size_t{1}, kBit - 1}) {
       const std::size_t other = (phase + by) % kBit;
-      if (!drifts || before.rest[other] - kDrift <= here.rest[phase]) continue;
-      here.rest[phase] = before.rest[other] - kDrift;
+      if (!drifts || before[other] - kDrift <= rest_[phase]) continue;
+      rest_[phase] = before[other] - kDrift;
       here.restFrom[phase] = static_cast<std::int8_t>(other);
     }
   }
   const std::size_t phase = (step_ - kByte) % kBit;
-  if (here.ended - kRests <= here.rest[phase]) return;
-  here.rest[phase] = here.ended - kRests;
+  if (here.ended - kRests <= rest_[phase]) return;
+  rest_[phase] = here.ended - kRests;
   here.restFrom[phase] = -1;
 }
 
@@ -83,7 +84,7 @@ void AsyncReceiver::begin(Step& here) noexcept {
   const float endsMark = afterMark ? kEndsMark : 0;
   for (std::size_t phase = 0; phase < kBit; ++phase) {
     const std::size_t off = (step_ + kBit - phase) % kBit;
-    const float score = here.rest[phase] - kOffPhase[std::min(off, kBit - off)] - endsMark;
+    const float score = rest_[phase] - kOffPhase[std::min(off, kBit - off)] - endsMark;
     if (score <= here.begun) continue;
     here.begun = score;
     here.begunAfter = static_cast<std::int8_t>(phase);
@@ -99,21 +100,19 @@ void AsyncReceiver::begin(Step& here) noexcept {
 
 // Scores only matter against each other: keeps them where single precision is fine.
 void AsyncReceiver::rebase() noexcept {
-  const auto& rest = at(step_ - 1).rest;
-  const float base = *std::max_element(rest.begin(), rest.end());
+  const float base = *std::max_element(rest_.begin(), rest_.end());
+  for (float& score : rest_) score -= base;
   for (std::uint64_t back = 1; back <= kByte + kBit; ++back) {
     Step& step = at(step_ - back);
     if (step.begun > kImpossible) step.begun -= base;
     if (step.ended > kImpossible) step.ended -= base;
-    for (float& score : step.rest) score -= base;
   }
 }
 
 // The end of the likeliest cut so far. A byte that is under way counts with what is there of it.
 AsyncReceiver::Place AsyncReceiver::likeliest() const noexcept {
-  const auto& rest = at(step_ - 1).rest;
-  const auto best = std::max_element(rest.begin(), rest.end());
-  Place place{step_ - 1, true, static_cast<std::size_t>(best - rest.begin())};
+  const auto best = std::max_element(rest_.begin(), rest_.end());
+  Place place{step_ - 1, true, static_cast<std::size_t>(best - rest_.begin())};
   float bestScore = *best;
   for (std::uint64_t begin = step_ - kByte - kBit; begin < step_; ++begin) {
     if (at(begin).begun <= kImpossible) continue;

@@ -36,14 +36,14 @@ class AsyncReceiver {
   static constexpr std::size_t kRing = 2048;                 // Grid steps, a power of two over kSure, kByte, a frame and kMarkBefore.
   static constexpr std::size_t kMarkBefore = 24 * kBit;
 
-  /// Where the likeliest cut goes on at a step: in rest, by the phase (step modulo kBit) of the last byte's bits.
+  using PhaseScores = std::array<float, kBit>;
+  /// Where the likeliest cuts go on at a step.
   struct Step {
     SoftBit bit;
     float begun = 0;                           // The best cut that begins a byte here, without that byte …
-    std::int8_t begunAfter = 0;                // … after rest of this phase, or, as −1 − n, n steps after the last byte may have ended.
     float ended = 0;                           // The best cut that ends a byte just before this step.
-    std::array<float, kBit> rest{};            // The best cut that rests, by phase …
-    std::array<std::int8_t, kBit> restFrom{};  // … from the same at the step before, of this phase; −1: from a byte that ended.
+    std::int8_t begunAfter = 0;                // … after rest of this phase, or, as −1 − n, n steps after the last byte may have ended.
+    std::array<std::int8_t, kBit> restFrom{};  // The best cut that rests, by phase, was at rest in this phase before; −1: a byte ended.
   };
   /// A state of the search, for the way back.
   struct Place {
@@ -56,7 +56,7 @@ class AsyncReceiver {
   [[nodiscard]] const Step& at(std::uint64_t step) const noexcept { return ring_[step % kRing]; }
   [[nodiscard]] float byteScore(std::uint64_t begin, std::uint64_t end) const noexcept;
   void add(const SoftBit& bit) noexcept;
-  void rest(Step& here, const Step& before) noexcept;
+  void rest(Step& here) noexcept;
   void begin(Step& here) noexcept;
   void rebase() noexcept;
   [[nodiscard]] Place likeliest() const noexcept;
@@ -66,6 +66,7 @@ class AsyncReceiver {
   [[nodiscard]] bool markedBefore(std::uint64_t begin) const noexcept;
 
   std::array<Step, kRing> ring_{};
+  PhaseScores rest_{};           // The best cuts that rest now, by phase: step modulo kBit of the last byte's bits.
   std::uint64_t step_ = 0;       // Of the next soft bit.
   std::uint64_t sureUntil_ = 0;  // Told as far as here.
   std::uint64_t restSince_ = 0;  // End of the last byte that was told.

@@ -23,7 +23,8 @@ class CallerIdReceiver {
   FskDemodulator demodulator_;
   AsyncReceiver async_;
   MessageCollector collector_;
-  int lostFrames_ = 0;
+  int lostFrames_ = 0;   // In a row, without the signal.
+  int quietFrames_ = 0;  // In a row.
   CallerIdReport report_;
 };
 
