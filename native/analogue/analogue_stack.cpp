@@ -8,6 +8,15 @@
 #include "analogue/fxs_machine.hpp"
 
 namespace branchline {
+namespace {
+
+// Q.931's presentation indicator, as legIncoming of every kind tells it: 0 allowed, 1 restricted, 2 not available.
+std::int64_t presentationOf(const CallerIdMessage& caller) {
+  if (caller.numberAbsence == DisplayAbsence::withheld) return 1;
+  return caller.number.empty() ? 2 : 0;
+}
+
+}  // namespace
 
 AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, CardLines& card) : engine_(engine), sink_(sink), card_(card) {
   LineHost& host = *this;
@@ -129,7 +138,7 @@ void AnalogueStack::run(const Command& command) {
 
 // --- LineHost ----------------------------------------------------------------------------------------------------------------------------
 
-Handle AnalogueStack::offerLeg(int channel, const std::string& to) {
+Handle AnalogueStack::offerLeg(int channel, const std::string& to, const CallerIdMessage& caller) {
   const Handle leg = engine_.createLeg(*this);
   if (leg == kNoHandle) return kNoHandle;
   {
@@ -145,13 +154,15 @@ Handle AnalogueStack::offerLeg(int channel, const std::string& to) {
                {"to", to},
                {"channel", std::int64_t{channel}},
                {"fromUri", none},
-               {"fromName", none},
+               {"fromName", std::string(caller.name.view())},
                {"assertedUri", none},
                {"privacy", none},
                {"diversion", none},
                {"sourceAddress", none},
                {"sourcePort", std::int64_t{0}},
-               {"callId", none}}});
+               {"callId", none},
+               {"calling", std::string(caller.number.view())},
+               {"callingPresentation", presentationOf(caller)}}});
   return leg;
 }
 

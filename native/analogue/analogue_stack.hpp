@@ -70,7 +70,7 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
   [[nodiscard]] std::int64_t nowNs() const noexcept override { return engine_.clock().nowNs(); }
   [[nodiscard]] ChannelIo& io() noexcept override { return card_.io(); }
   [[nodiscard]] const Country& country() const noexcept override { return engine_.country(); }
-  Handle offerLeg(int channel, const std::string& to) override;
+  Handle offerLeg(int channel, const std::string& to, const CallerIdMessage& caller) override;
   void attachLeg(Handle leg, LinePort& port) override;
   void tell(const char* type, Handle leg) override;
   void tellProgress(Handle leg, bool earlyMedia) override;

@@ -22,6 +22,7 @@ std::int64_t goneNs(const Country& country) {
 
 FxoMachine::FxoMachine(int channel, LineHost& host) : LineMachine(channel, host), rings_(FxoSettings().shortestRingMs * kMs, goneNs(host.country())) {
   host_.io().setFlashTime(channel_, host_.country().flash.sendMs);
+  port_.listen(LinePort::Listen::callerDisplay);
 }
 
 void FxoMachine::onConfigured() { rings_.setShortest(settings().fxo.shortestRingMs * kMs); }
@@ -44,6 +45,7 @@ void FxoMachine::onEvent(const ChannelEvent& event) {
     case ChannelEventType::ringBegin:
       rings_.burstBegins(event.atNs);
       if (state_ == State::seizing) onRinging();
+      if (state_ == State::announced) onNextBurst(event.atNs);
       break;
     case ChannelEventType::ringEnd:
       if (rings_.isRinging(event.atNs)) onRinging();
@@ -85,6 +87,7 @@ void FxoMachine::onBatteryDrop() {
     case State::dialling:
     case State::proceeding: failBeforeAnswer(31, "line", "battery drop before answer"); break;
     case State::idle:
+    case State::announced:
     case State::ringing:
     case State::ignored:
     case State::guard:
@@ -103,6 +106,7 @@ void FxoMachine::onFinding(const LinePort::Finding& finding) {
 void FxoMachine::onDeadline() {
   if (state_ == State::seizing) onNoDialTone();
   if (state_ == State::proceeding) onAnswered(true);
+  if (state_ == State::announced) offer(State::ringing);
   if (state_ == State::guard) enterIdle();
 }
 
@@ -117,6 +121,7 @@ void FxoMachine::hangUp() {
 void FxoMachine::enterIdle() {
   state_ = State::idle;
   dropDeadline();
+  port_.listen(LinePort::Listen::callerDisplay);
   publish(Use::idle, "idle");
 }
 

@@ -22,6 +22,7 @@ class FxoMachine final : public LineMachine {
   void flash() override;
   void onEvent(const ChannelEvent& event) override;
   void onFinding(const LinePort::Finding& finding) override;
+  void onCallerDisplay(const CallerIdReport& report) override;
   void onDeadline() override;
   void onTurn() override;
   void shutDown() override;
@@ -33,10 +34,11 @@ class FxoMachine final : public LineMachine {
     dialling,
     proceeding,  // Dialled: call progress.
     talking,
-    ringing,  // An incoming call, offered.
-    taken,    // An incoming call that our seizure answered (glare): off hook, offered.
-    ignored,  // An incoming call that we cleared before answer: it rings until the caller tires.
-    guard,    // On hook, but not to be seized yet.
+    announced,  // An incoming call that rings: who calls is told between the first two rings.
+    ringing,    // An incoming call, offered.
+    taken,      // An incoming call that our seizure answered (glare): off hook, offered.
+    ignored,    // An incoming call that we cleared before answer: it rings until the caller tires.
+    guard,      // On hook, but not to be seized yet.
     alarm,
     removed,
   };
@@ -57,6 +59,8 @@ class FxoMachine final : public LineMachine {
   void onAnswered(bool inferred);
   // Incoming.
   void onRinging();
+  void onFirstRing();
+  void onNextBurst(std::int64_t atNs);
   void offer(State state);
   // Talking.
   [[nodiscard]] bool inCall() const noexcept { return state_ == State::talking || state_ == State::taken; }
@@ -70,7 +74,11 @@ class FxoMachine final : public LineMachine {
   bool heardRinging_ = false;  // Ringing tone, before answer.
   RingWatch rings_;
   ClearingWatch clearing_;
-  std::int64_t flashedNs_ = 0;  // When the hook was last flashed.
+  std::int64_t flashedNs_ = 0;    // When the hook was last flashed.
+  CallerIdMessage caller_;        // Who calls, or is about to …
+  std::int64_t callerNs_ = 0;     // … when that was told …
+  const char* callerFault_ = "";  // … or why it was not.
+  std::int64_t announcedNs_ = 0;
 };
 
 }  // namespace branchline

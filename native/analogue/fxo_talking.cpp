@@ -30,13 +30,14 @@ void FxoMachine::onTurn() {
     case State::guard:
       if (rings_.isRinging(nowNs)) onRinging();
       break;
+    case State::announced:
+    case State::ignored:
+      if (rings_.hasGone(nowNs)) enterIdle();
+      break;
     case State::ringing:
       if (!rings_.hasGone(nowNs)) break;
       endLeg(16, true, "peer", "the caller gave up");
       enterIdle();
-      break;
-    case State::ignored:
-      if (rings_.hasGone(nowNs)) enterIdle();
       break;
     case State::talking: clearedBy(clearing_.onTurn(port_.silentMs(), nowNs), true); break;
     case State::seizing:

@@ -175,7 +175,7 @@ void FxsMachine::complete() {
     release(CallTone::unobtainable, "nothing was dialled");
     return;
   }
-  leg_ = host_.offerLeg(channel_, digits_);
+  leg_ = host_.offerLeg(channel_, digits_, {});
   if (leg_ == kNoHandle) {
     release(CallTone::congestion, "no room for another call");
     return;

@@ -22,6 +22,8 @@ void LineMachine::publish(Use use, const char* state, const std::string& detail)
 void LineMachine::runDue() {
   LinePort::Finding finding;
   while (port_.nextFinding(finding)) onFinding(finding);
+  CallerIdReport report;
+  while (port_.nextDisplay(report)) onCallerDisplay(report);
   if (deadlineNs_ != 0 && host_.nowNs() >= deadlineNs_) {
     deadlineNs_ = 0;
     onDeadline();

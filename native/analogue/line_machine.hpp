@@ -31,7 +31,7 @@ class LineHost {
   [[nodiscard]] virtual ChannelIo& io() noexcept = 0;
   [[nodiscard]] virtual const Country& country() const noexcept = 0;
   /// A new leg, told by legIncoming; kNoHandle when the engine has no slot left.
-  virtual Handle offerLeg(int channel, const std::string& to) = 0;
+  virtual Handle offerLeg(int channel, const std::string& to, const CallerIdMessage& caller) = 0;
   /// The leg's audio is the port's from now on.
   virtual void attachLeg(Handle leg, LinePort& port) = 0;
   /// legSeized, legAnswered.
@@ -72,6 +72,7 @@ class LineMachine {
   }
   virtual void onEvent(const ChannelEvent& event) = 0;
   virtual void onFinding(const LinePort::Finding& finding) = 0;
+  virtual void onCallerDisplay(const CallerIdReport&) {}
   /// The moment of setDeadline has come.
   virtual void onDeadline() = 0;
   /// Once a turn, after events and findings.

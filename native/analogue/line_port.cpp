@@ -43,6 +43,7 @@ void LinePort::hear() noexcept {
     heardVoice_ = false;
     silentMs_.store(0, std::memory_order_relaxed);
     digits_.reset();
+    display_.reset();
   }
   switch (static_cast<Listen>(listening_ & 3U)) {
     case Listen::off: break;
@@ -51,6 +52,9 @@ void LinePort::hear() noexcept {
       for (const DtmfEvent& event : digits_.process(received_)) {
         if (event.type == DtmfEvent::Type::begin) findings_.push({.type = Finding::Type::digit, .listening = listening_, .digit = event.digit});
       }
+      break;
+    case Listen::callerDisplay:
+      if (const CallerIdReport* report = display_.process(received_)) displays_.push(*report);
       break;
   }
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "audio/caller_id/caller_display.hpp"
 #include "audio/detect/dtmf_receiver.hpp"
 #include "audio/detect/tone_detector.hpp"
 #include "audio/media_port.hpp"
@@ -26,9 +27,14 @@ class LinePort final : public MediaPort {
     CallTone tone = CallTone::none;  // tone, toneEnded.
     char digit = 0;                  // digit: a key that was pressed.
   };
-  enum class Listen : std::uint8_t { off, tones, digits };
+  enum class Listen : std::uint8_t { off, tones, digits, callerDisplay };
 
-  LinePort(ChannelIo& io, int channel, const Country& country) : io_(io), channel_(channel), country_(country), tones_(country) {}
+  LinePort(ChannelIo& io, int channel, const Country& country)
+      : io_(io),
+        channel_(channel),
+        country_(country),
+        tones_(country),
+        display_(country.callerDisplay) {}
 
   // --- Line-events thread ---------------------------------------------------------------------------------------------------------------
   /// Begins to listen anew: the detectors start from nothing, findings of before are not told any more.
@@ -39,6 +45,8 @@ class LinePort final : public MediaPort {
   bool nextFinding(Finding& finding) noexcept;
   /// How long nothing has been heard, while it listens for tones.
   [[nodiscard]] int silentMs() const noexcept { return silentMs_.load(std::memory_order_relaxed); }
+  /// The next caller display message, or why there is none; false when nothing came.
+  bool nextDisplay(CallerIdReport& report) noexcept { return displays_.pop(report); }
 
   // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
   /// Once a frame, before any pull: reads the line, listens, plays.
@@ -57,6 +65,7 @@ class LinePort final : public MediaPort {
   std::atomic<CallTone> wantedTone_{CallTone::none};
   std::atomic<int> silentMs_{0};
   SpscRing<Finding> findings_{64};
+  SpscRing<CallerIdReport> displays_{4};
 
   // Audio thread:
   std::uint32_t listening_ = 0;
@@ -65,6 +74,7 @@ class LinePort final : public MediaPort {
   CallTone heardTone_ = CallTone::none;
   bool heardVoice_ = false;
   DtmfReceiver digits_;
+  CallerDisplayReceiver display_;
   CallTone tone_ = CallTone::none;
   SegmentPlayer player_;
 };

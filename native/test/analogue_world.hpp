@@ -120,12 +120,13 @@ inline FarEndStep speakTone(double hz) {
 struct AnalogueWorld {
   TemporaryFolder folder;
   EventLog log;
-  Engine engine{{.stepped = true, .maxHandles = 64, .realtimePriority = false}, log};
-  VirtualCard card{{.fxo = 4, .fxs = 4}, engine.clock(), log};
+  const Country& country;
+  Engine engine{{.stepped = true, .maxHandles = 64, .realtimePriority = false, .country = &country}, log};
+  VirtualCard card{{.fxo = 4, .fxs = 4, .country = &country}, engine.clock(), log};
   CardLines lines{engine, log, card};
   std::optional<AnalogueStack> stack;
 
-  AnalogueWorld() {
+  explicit AnalogueWorld(const Country& lineCountry = defaultCountry()) : country(lineCountry) {
     stack.emplace(engine, log, lines);
     engine.addPart(card);
     step(2000);  // The driver tells no ringing for so long after its lines were opened.

@@ -11,12 +11,12 @@ linePortContract('analogue lines of the virtual card, in virtual time', () => {
   return Promise.resolve({
     line: world.line,
     trunk: world.trunk,
-    tells: { exactCauses: false, callerNumber: false },
+    tells: { exactCauses: false, callerNumber: true },
     serviceNumber: SERVICE_NUMBER,
     pass: world.pass,
     listen: (leg) => media.detectDigits(leg, true),
     callIn: () => {
-      world.card.callIn(1, '205');
+      world.card.callIn(1, '205', { number: '01632960205' });
       return Promise.resolve({ hangUp: () => world.card.hangUp(1) });
     },
     callerOf: () => null,

@@ -34,10 +34,11 @@ void ExchangeLine::offHook() noexcept {
   if (faults_.noBattery) return;
   loop_ = true;
   pulses_.reset();
-  if (state_ == State::ringing) {
+  if (callsPort()) {
     answerRinging();
   } else if (state_ == State::idle && faults_.glare) {
     beginCall(world_.silentCaller, world_.silentCaller->front());
+    announcement_.begin({});
     bursts_ = 0;
     glares_ = true;
     enter(State::ringing);
@@ -57,7 +58,7 @@ void ExchangeLine::answerRinging() noexcept {
 }
 
 void ExchangeLine::onHook() noexcept {
-  if (state_ == State::idle || (state_ == State::ringing && !glares_)) return;
+  if (state_ == State::idle || (callsPort() && !glares_)) return;
   if (inCall()) endCall();
   glares_ = false;
   answerTellMs_ = -1;
@@ -69,13 +70,16 @@ void ExchangeLine::place(FarEndSet* set, std::string_view, DialMethod) noexcept 
   if (state_ != State::idle || faults_.noBattery) return;
   beginCall(set, set->front());
   bursts_ = 0;
-  enter(State::ringing);
+  announcement_.begin(set->front().caller);
+  signal_.reversed = announcement_.comesFirst();
+  enter(announcement_.comesFirst() ? State::announcing : State::ringing);
 }
 
 // The caller gives up while the port rings, or the far end clears.
 void ExchangeLine::hangUp() noexcept {
-  if (state_ == State::ringing) {
+  if (callsPort()) {
     stopRinging();
+    signal_.reversed = false;
     endCall();
     enter(State::idle);
   } else if (inCall()) {
@@ -99,11 +103,14 @@ void ExchangeLine::frame(const Frame& fromPort, Frame& toPort) noexcept {
   const std::span<std::int16_t> out(toPort.samples.data(), kFrameSamples);
   std::fill(out.begin(), out.end(), std::int16_t{0});
   if (state_ != State::ringing) signal_.ringing = false;
-  if (state_ != State::idle && state_ != State::ringing) hearLoop();
+  if (state_ != State::idle && !callsPort()) hearLoop();
   switch (state_) {
     case State::idle: break;
+    case State::announcing:
+      if (announcement_.frame(out)) enter(State::ringing);
+      break;
     case State::ringing:
-      ring();
+      ring(out);
       if (glares_) answerRinging();
       break;
     case State::seized:
@@ -125,7 +132,7 @@ void ExchangeLine::frame(const Frame& fromPort, Frame& toPort) noexcept {
   inStateMs_ += kFrameMilliseconds;
 }
 
-void ExchangeLine::ring() noexcept {
+void ExchangeLine::ring(std::span<std::int16_t> out) noexcept {
   const bool on = world_.country.ringingOn(inStateMs_);
   if (on && !bursting_) {
     ++bursts_;
@@ -134,6 +141,10 @@ void ExchangeLine::ring() noexcept {
   bursting_ = on;
   signal_.ringing = on && bursts_ > faults_.lostRings && (faults_.longestRingMs == 0 || burstMs_ < faults_.longestRingMs);
   burstMs_ += kFrameMilliseconds;
+  if (on)
+    announcement_.burst();
+  else if (bursts_ > 0)
+    announcement_.frame(out);
 }
 
 void ExchangeLine::stopRinging() noexcept {

@@ -6,17 +6,18 @@
 
 #include "audio/detect/dtmf_receiver.hpp"
 #include "channel/segment_player.hpp"
+#include "channel/virtual/call_announcement.hpp"
 #include "channel/virtual/far_side.hpp"
 #include "channel/virtual/pulse_dialling.hpp"
 
 namespace branchline {
 
 /// A line of an imitated exchange of the world's country, which an FXO port faces: battery, dial tone, DTMF and pulse receivers, ringing, answer by
-/// polarity reversal, recall (a flash holds the call until the next one), clearing by battery drop; all of that as badly as its faults say. The far
-/// ends of the world's table are its subscribers.
+/// polarity reversal, caller display, recall (a flash holds the call until the next one), clearing by battery drop; all of that as badly as its
+/// faults say. The far ends of the world's table are its subscribers.
 class ExchangeLine final : public FarSide {
  public:
-  using FarSide::FarSide;
+  ExchangeLine(int channel, VirtualWorld& world) : FarSide(channel, world), announcement_(world.country) {}
 
   void portHook(Hook operation) noexcept override;
   void portLoop(bool closed) noexcept override { loop_ = closed; }
@@ -30,8 +31,9 @@ class ExchangeLine final : public FarSide {
  private:
   enum class State : std::uint8_t {
     idle,
-    ringing,  // Someone calls the port.
-    seized,   // The port went off hook: dial tone follows.
+    announcing,  // Someone calls the port, which is told so before it rings.
+    ringing,
+    seized,  // The port went off hook: dial tone follows.
     dialTone,
     collecting,
     routing,   // The number is complete.
@@ -45,7 +47,8 @@ class ExchangeLine final : public FarSide {
   void offHook() noexcept;
   void onHook() noexcept;
   void answerRinging() noexcept;
-  void ring() noexcept;
+  void ring(std::span<std::int16_t> out) noexcept;
+  [[nodiscard]] bool callsPort() const noexcept { return state_ == State::announcing || state_ == State::ringing; }
   void stopRinging() noexcept;
   void hearLoop() noexcept;
   void recall() noexcept;
@@ -65,6 +68,7 @@ class ExchangeLine final : public FarSide {
   bool bursting_ = false;  // The cadence of ringing has a burst now.
   bool glares_ = false;    // It rings a port that went off hook at the same moment.
   int bursts_ = 0;         // Of this call.
+  CallAnnouncement announcement_;
   int burstMs_ = 0;
   int answerTellMs_ = -1;  // Until the answer is told; −1: nothing to tell.
   DtmfReceiver receiver_;

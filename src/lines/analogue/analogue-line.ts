@@ -17,6 +17,7 @@ import {
   formatNational,
 } from '../../telephony/index.js';
 import { NativeLegs } from '../native-legs.js';
+import { callerDisplayCli } from './caller-display.js';
 import { Extensions } from './extensions.js';
 import { lineSettings } from './line-settings.js';
 
@@ -44,8 +45,6 @@ const FIRST_EXTENSION = 201;
 const NO_CIRCUIT = 34;
 const UNALLOCATED = 1;
 const OUT_OF_ORDER = 38;
-
-const NO_CLI: Cli = { presentation: 'unavailable', screening: 'unscreened' };
 
 /** Whether anything can be sent over a line in this state. */
 const WORKING: Readonly<Record<LineState['state'], boolean>> = {
@@ -205,12 +204,13 @@ export class AnalogueLine implements LinePort {
     this.#events.emit('incoming', { leg, source: `channel ${event.channel}` });
   }
 
-  /** An FXO line tells neither who calls nor whom: it stands for the service number of its trunk. */
-  #fromExchange({ channel }: IncomingEvent): Pick<LegDetails, 'trunkId' | 'to' | 'cli'> {
-    const trunk = [...this.#trunks.values()].find(({ analogue }) => analogue?.channels.includes(channel) === true);
+  /** An FXO line does not tell whom a caller called: it stands for the service number of its trunk. */
+  #fromExchange(event: IncomingEvent): Pick<LegDetails, 'trunkId' | 'to' | 'cli'> {
+    const trunk = [...this.#trunks.values()].find(({ analogue }) => analogue?.channels.includes(event.channel) === true);
     const serviceNumber = trunk?.analogue?.serviceNumber ?? null;
     const to: Address | null = serviceNumber === null ? null : { kind: 'number', e164: serviceNumber };
-    return { trunkId: trunk?.id ?? null, to, cli: { network: NO_CLI, presentation: NO_CLI } };
+    const cli = callerDisplayCli(event, this.#parts.country);
+    return { trunkId: trunk?.id ?? null, to, cli: { network: cli, presentation: cli } };
   }
 
   #fromExtension({ to }: IncomingEvent, extension: string): Pick<LegDetails, 'trunkId' | 'to' | 'cli'> {
