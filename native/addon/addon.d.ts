@@ -191,7 +191,7 @@ export type FarEndStep =
   /** The tone for as long as the caller stays; ISDN is told the `cause`, 0: the tone's. Only before `answer`. */
   | { readonly do: 'refuse'; readonly tone: 'busy' | 'congestion' | 'unobtainable'; readonly cause: number };
 
-/** What the network tells of a caller; "" nothing. */
+/** What a line is told of a caller; "" nothing. */
 export interface FarEndCaller {
   readonly number: string;
   readonly name: string;
@@ -487,6 +487,15 @@ export type NativeEvent =
   | { readonly type: 'isdnLog'; readonly atMs: number; readonly span: number; readonly error: boolean; readonly text: string }
   /** What the far end of a virtual ISDN span saw of a call. `called`: of one of ours, with all that it carried. `call`: its own number of it. */
   | ({ readonly type: 'isdnFarEnd'; readonly atMs: number } & IsdnFarEnd)
+  /** A telephone of the virtual card shows who calls. `callingPresentation` as in legIncoming. */
+  | {
+      readonly type: 'farEndShown';
+      readonly atMs: number;
+      readonly channel: number;
+      readonly calling: string;
+      readonly callingName: string;
+      readonly callingPresentation: number;
+    }
   /** A far end of the virtual card answered, and later was cleared: the heard file is complete. */
   | { readonly type: 'farEndAnswered'; readonly atMs: number; readonly channel: number; readonly number: string; readonly call: string }
   | {

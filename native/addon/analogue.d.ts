@@ -1,8 +1,12 @@
 // The border's words for analogue lines (addon.d.ts).
 
+import type { FarEndCaller } from './addon.js';
+
 export interface AnalogueDialOptions {
   /** FXO: digits to key after dial tone; "": none, for a test of the line. FXS: "" (the telephone is rung). */
   readonly digits: string;
+  /** FXS: who calls, for the telephone's display; absent: nothing is shown. */
+  readonly caller?: FarEndCaller;
   /** For this call alone, in place of the line's. */
   readonly dialling?: 'dtmf' | 'pulse';
   readonly answer?: AnswerRule;

@@ -64,11 +64,28 @@ LineSettings lineSettingsOf(const Napi::Object& object) {
   return settings;
 }
 
+/// What a telephone is to be shown of its caller; nothing where `value` is undefined.
+CallerIdMessage shownCallerOf(const Napi::Value& value) {
+  CallerIdMessage message;
+  if (value.IsUndefined()) return message;
+  const Napi::Object caller = objectOf(value, "caller");
+  message.callType = 1;
+  if (booleanField(caller, "withheld")) {
+    message.numberAbsence = message.nameAbsence = DisplayAbsence::withheld;
+    return message;
+  }
+  message.number = {stringField(caller, "number")};
+  message.name = {stringField(caller, "name")};
+  if (message.number.empty()) message.numberAbsence = DisplayAbsence::unavailable;
+  return message;
+}
+
 CallOptions callOptionsOf(const Napi::Object& object) {
   CallOptions options;
   if (const auto name = optionalString(object, "dialling")) options.dialling = dialMethodOf(*name);
   if (const auto name = optionalString(object, "answer")) options.answer = answerRuleOf(*name);
   if (has(object, "absoluteLimitMs")) options.absoluteLimitMs = integerField(object, "absoluteLimitMs");
+  options.caller = shownCallerOf(object.Get("caller"));
   return options;
 }
 

@@ -8,16 +8,6 @@
 #include "analogue/fxs_machine.hpp"
 
 namespace branchline {
-namespace {
-
-// Q.931's presentation indicator, as legIncoming of every kind tells it: 0 allowed, 1 restricted, 2 not available.
-std::int64_t presentationOf(const CallerIdMessage& caller) {
-  if (caller.numberAbsence == DisplayAbsence::withheld) return 1;
-  return caller.number.empty() ? 2 : 0;
-}
-
-}  // namespace
-
 AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, CardLines& card) : engine_(engine), sink_(sink), card_(card) {
   LineHost& host = *this;
   for (const ChannelInfo& channel : io().channels()) {
@@ -162,7 +152,7 @@ Handle AnalogueStack::offerLeg(int channel, const std::string& to, const CallerI
                {"sourcePort", std::int64_t{0}},
                {"callId", none},
                {"calling", std::string(caller.number.view())},
-               {"callingPresentation", presentationOf(caller)}}});
+               {"callingPresentation", std::int64_t{presentationOf(caller)}}}});
   return leg;
 }
 

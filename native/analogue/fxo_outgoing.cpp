@@ -56,7 +56,8 @@ void FxoMachine::onProgress(const LinePort::Finding& finding) {
     case LinePort::Finding::Type::toneEnded:
       if (state_ == State::proceeding && call_.answer == AnswerRule::ringbackEnd && finding.tone == CallTone::ringing) onAnswered(true);
       return;
-    case LinePort::Finding::Type::digit: return;
+    case LinePort::Finding::Type::digit:
+    case LinePort::Finding::Type::shown: return;
     case LinePort::Finding::Type::tone: break;
   }
   if (state_ == State::seizing) {

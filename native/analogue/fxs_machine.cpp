@@ -9,9 +9,14 @@ namespace branchline {
 namespace {
 
 constexpr std::size_t kMostDigits = 32;
-constexpr int kShortestHangUpMs = 250;  // A card takes shorter openings for pulses: hanging up has to be longer.
-constexpr int kReleaseToneMs = 30000;   // Then the howler, …
-constexpr int kHowlerMs = 60000;        // … then silence.
+constexpr int kShortestHangUpMs = 250;   // A card takes shorter openings for pulses: hanging up has to be longer.
+constexpr int kReversalToAlertMs = 240;  // BT SIN 227: 100 ms or more.
+constexpr int kDataToRingingMs = 260;    // BT SIN 227: 200 ms or more.
+constexpr int kRingToDataMs = 600;       // ETSI EN 300 659-1, GR-30-CORE: 500 … 2000 ms.
+constexpr int kBetweenRingsMs = 1000;    // Pauses from this on part one ring from the next.
+constexpr int kShowingMs = 6000;         // For so long the card lets audio through to a telephone on its hook, at most.
+constexpr int kReleaseToneMs = 30000;    // Then the howler, …
+constexpr int kHowlerMs = 60000;         // … then silence.
 
 /// The tone a telephone hears when its call ends with a Q.850 cause before answer.
 CallTone toneOf(int q850) {
@@ -28,6 +33,18 @@ CallTone toneOf(int q850) {
   }
 }
 
+/// How long the first ring lasts; short pauses are within it.
+int firstRingMs(const Country& country) {
+  int ms = 0;
+  bool rings = true;
+  for (int part : country.ringing()) {
+    if (!rings && part >= kBetweenRingsMs) break;
+    ms += part;
+    rings = !rings;
+  }
+  return ms;
+}
+
 }  // namespace
 
 FxsMachine::FxsMachine(int channel, LineHost& host) : LineMachine(channel, host) {
@@ -37,19 +54,37 @@ FxsMachine::FxsMachine(int channel, LineHost& host) : LineMachine(channel, host)
 
 void FxsMachine::onConfigured() { host_.io().setMessageWaiting(channel_, settings().fxs.messageWaiting); }
 
-void FxsMachine::dial(Handle leg, const std::string&, const CallOptions&) {
+void FxsMachine::dial(Handle leg, const std::string&, const CallOptions& options) {
   if (state_ != State::idle) {
     refuseForGlare(leg);
     return;
   }
   leg_ = leg;
-  state_ = State::ringing;
-  host_.io().setHook(channel_, Hook::ring);
+  caller_ = options.caller;
   sent_ = true;
   responded_ = true;
   host_.tell("legSeized", leg_);
   publish(Use::inUse, "ringing");
+  if (!tellsCaller(caller_) || !announcesBeforeRinging(host_.country().callerDisplay)) {
+    startRinging();
+    return;
+  }
+  state_ = State::announcing;
+  host_.io().setPolarity(channel_, true);
+  showCaller(kReversalToAlertMs);
+}
+
+void FxsMachine::startRinging() {
+  state_ = State::ringing;
+  host_.io().setHook(channel_, Hook::ring);
   host_.tellProgress(leg_, false);
+  if (tellsCaller(caller_) && host_.country().callerDisplay != CallerDisplay::none) setDeadline(firstRingMs(host_.country()) + kRingToDataMs);
+}
+
+void FxsMachine::showCaller(int afterMs) {
+  host_.io().setOnHookTransfer(channel_, kShowingMs);
+  port_.show(caller_, afterMs);
+  caller_ = {};
 }
 
 void FxsMachine::ring(bool earlyMedia) {
@@ -68,7 +103,7 @@ void FxsMachine::answer() {
 void FxsMachine::clear(int q850) {
   const State before = state_;
   endLeg(q850, false, "us", "");
-  if (before == State::ringing) {
+  if (before == State::ringing || before == State::announcing) {
     host_.io().setHook(channel_, Hook::stopRing);
     enterIdle();
   } else {
@@ -83,6 +118,7 @@ void FxsMachine::onEvent(const ChannelEvent& event) {
     case ChannelEventType::removed:
       endLeg(27, false, "line", "the card was removed");
       state_ = State::removed;
+      port_.stopShowing();
       dropDeadline();
       publish(Use::outOfService, "removed", "the card was removed");
       break;
@@ -106,8 +142,10 @@ void FxsMachine::onEvent(const ChannelEvent& event) {
 }
 
 void FxsMachine::onLifted() {
-  if (state_ == State::ringing) {
+  if (state_ == State::ringing || state_ == State::announcing) {
     host_.io().setHook(channel_, Hook::stopRing);
+    port_.stopShowing();
+    dropDeadline();
     state_ = State::talking;
     host_.attachLeg(leg_, port_);
     host_.tell("legAnswered", leg_);
@@ -123,13 +161,14 @@ void FxsMachine::onLifted() {
 }
 
 void FxsMachine::onPutDown() {
-  if (state_ == State::idle || state_ == State::ringing || state_ == State::removed) return;
+  if (state_ == State::idle || state_ == State::announcing || state_ == State::ringing || state_ == State::removed) return;
   endLeg(16, false, "peer", "the telephone was hung up");
   enterIdle();
 }
 
 void FxsMachine::onFinding(const LinePort::Finding& finding) {
   if (finding.type == LinePort::Finding::Type::digit) onDigit(finding.digit);
+  if (finding.type == LinePort::Finding::Type::shown && state_ == State::announcing) setDeadline(kDataToRingingMs);
 }
 
 void FxsMachine::onFlash() {
@@ -148,6 +187,8 @@ void FxsMachine::onDigit(char digit) {
 
 void FxsMachine::onDeadline() {
   switch (state_) {
+    case State::announcing: startRinging(); break;
+    case State::ringing: showCaller(0); break;
     case State::dialTone: release(CallTone::unobtainable, "nothing was dialled"); break;
     case State::collecting: complete(); break;
     case State::released:
@@ -160,7 +201,6 @@ void FxsMachine::onDeadline() {
       port_.play(CallTone::none);
       break;
     case State::idle:
-    case State::ringing:
     case State::offered:
     case State::talking:
     case State::parked:
@@ -196,6 +236,7 @@ void FxsMachine::release(CallTone tone, const std::string& detail) {
 void FxsMachine::enterIdle() {
   state_ = State::idle;
   dropDeadline();
+  port_.stopShowing();
   port_.listen(LinePort::Listen::off);
   port_.play(CallTone::none);
   host_.io().setPolarity(channel_, false);

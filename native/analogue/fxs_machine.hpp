@@ -24,6 +24,7 @@ class FxsMachine final : public LineMachine {
  private:
   enum class State : std::uint8_t {
     idle,
+    announcing,  // The telephone is shown who calls, before it rings.
     ringing,
     dialTone,
     collecting,
@@ -36,6 +37,8 @@ class FxsMachine final : public LineMachine {
   };
 
   void onConfigured() override;
+  void startRinging();
+  void showCaller(int afterMs);
   void onLifted();
   void onPutDown();
   void onFlash();
@@ -46,6 +49,7 @@ class FxsMachine final : public LineMachine {
 
   State state_ = State::idle;
   std::string digits_;
+  CallerIdMessage caller_;  // Still to be shown; empty once it was.
 };
 
 }  // namespace branchline

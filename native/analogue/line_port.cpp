@@ -13,6 +13,11 @@ void LinePort::listen(Listen what) noexcept {
   wanted_.store(next, std::memory_order_release);
 }
 
+void LinePort::show(const CallerIdMessage& message, int afterMs) noexcept {
+  shows_.push({message, afterMs});
+  showing_.store(true, std::memory_order_release);
+}
+
 bool LinePort::nextFinding(Finding& finding) noexcept {
   while (findings_.pop(finding)) {
     if (finding.listening == wanted_.load(std::memory_order_relaxed)) return true;
@@ -28,10 +33,36 @@ void LinePort::beginFrame() noexcept {
     tone_ = wanted;
     player_.start(country_.tone(tone_), true);
   }
-  if (tone_ == CallTone::none) return;
+  if (tone_ == CallTone::none) {
+    sendDisplay();
+    return;
+  }
   Frame frame;
   player_.generate({frame.samples.data(), static_cast<std::size_t>(kFrameSamples)});
   io_.write(channel_, frame);
+}
+
+void LinePort::sendDisplay() noexcept {
+  const bool wanted = showing_.load(std::memory_order_acquire);
+  while (shows_.pop(show_)) showPending_ = true;
+  if (!wanted) {
+    showPending_ = false;
+    return;
+  }
+  if (showPending_) {
+    show_.afterMs -= kFrameMilliseconds;
+    if (show_.afterMs > 0) return;
+    showPending_ = false;
+    sender_.begin(country_.callerDisplay, show_.message);
+  }
+  if (sender_.sending()) {
+    Frame frame;
+    sender_.generate({frame.samples.data(), static_cast<std::size_t>(kFrameSamples)});
+    io_.write(channel_, frame);
+    if (sender_.sending()) return;
+  }
+  showing_.store(false, std::memory_order_relaxed);
+  findings_.push({.type = Finding::Type::shown, .listening = listening_});
 }
 
 void LinePort::hear() noexcept {

@@ -21,7 +21,7 @@ class LinePort final : public MediaPort {
  public:
   /// Something heard on the line.
   struct Finding {
-    enum class Type : std::uint8_t { tone, toneEnded, voice, digit };
+    enum class Type : std::uint8_t { tone, toneEnded, voice, digit, shown };
     Type type = Type::tone;
     std::uint32_t listening = 0;     // Which listen() it belongs to.
     CallTone tone = CallTone::none;  // tone, toneEnded.
@@ -41,6 +41,10 @@ class LinePort final : public MediaPort {
   void listen(Listen what) noexcept;
   /// Plays a tone to the line in place of the leg's audio; none: the leg's audio goes out.
   void play(CallTone tone) noexcept { wantedTone_.store(tone, std::memory_order_relaxed); }
+  /// Sends caller display to the telephone, `afterMs` from now; a finding `shown` says that all is sent.
+  void show(const CallerIdMessage& message, int afterMs) noexcept;
+  /// Leaves it at what was sent.
+  void stopShowing() noexcept { showing_.store(false, std::memory_order_release); }
   /// The next finding of the present listen(); false when there is none.
   bool nextFinding(Finding& finding) noexcept;
   /// How long nothing has been heard, while it listens for tones.
@@ -55,7 +59,13 @@ class LinePort final : public MediaPort {
   void push(const Frame& in) noexcept override;
 
  private:
+  /// A message to be sent.
+  struct Show {
+    CallerIdMessage message;
+    int afterMs = 0;
+  };
   void hear() noexcept;
+  void sendDisplay() noexcept;
   void hearTones() noexcept;
 
   ChannelIo& io_;
@@ -66,6 +76,8 @@ class LinePort final : public MediaPort {
   std::atomic<int> silentMs_{0};
   SpscRing<Finding> findings_{64};
   SpscRing<CallerIdReport> displays_{4};
+  SpscRing<Show> shows_{4};
+  std::atomic<bool> showing_{false};
 
   // Audio thread:
   std::uint32_t listening_ = 0;
@@ -75,6 +87,9 @@ class LinePort final : public MediaPort {
   bool heardVoice_ = false;
   DtmfReceiver digits_;
   CallerDisplayReceiver display_;
+  CallerDisplaySender sender_;
+  Show show_;
+  bool showPending_ = false;  // `show_` waits for its moment.
   CallTone tone_ = CallTone::none;
   SegmentPlayer player_;
 };

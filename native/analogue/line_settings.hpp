@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/caller_id/message.hpp"
 #include "country/country.hpp"
 
 namespace branchline {
@@ -54,6 +55,7 @@ struct CallOptions {
   std::optional<DialMethod> dialling;
   std::optional<AnswerRule> answer;
   std::optional<int> absoluteLimitMs;
+  CallerIdMessage caller;  // FXS: what the telephone is shown.
 };
 
 /// "" or what to change.

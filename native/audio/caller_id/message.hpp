@@ -47,6 +47,17 @@ struct CallerIdMessage {
   int messages = -1;  // How many wait; −1: not told.
 };
 
+/// A message tells who calls, or why that is not told.
+[[nodiscard]] inline bool tellsCaller(const CallerIdMessage& message) noexcept {
+  return !message.number.empty() || !message.name.empty() || message.numberAbsence != DisplayAbsence::none;
+}
+
+/// Q.931's presentation indicator: 0 allowed, 1 restricted, 2 not available.
+[[nodiscard]] inline int presentationOf(const CallerIdMessage& message) noexcept {
+  if (message.numberAbsence == DisplayAbsence::withheld) return 1;
+  return message.number.empty() ? 2 : 0;
+}
+
 /// Why there is no message.
 enum class CallerIdFault : std::uint8_t { none, checksum, truncated, malformed, unknownType, uncertain };
 

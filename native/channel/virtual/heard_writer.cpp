@@ -45,6 +45,17 @@ void HeardWriter::ended(int channel, std::int64_t atNs) noexcept {
 void HeardWriter::release(FarEndSet* set) noexcept { notes_.push({Note::Type::release, 0, nullptr, set, 0, 0}); }
 
 void HeardWriter::drain() {
+  Shown shown;
+  while (shown_.pop(shown)) {
+    sink_.post({"farEndShown",
+                kNoHandle,
+                "leg",
+                shown.atNs,
+                {{"channel", std::int64_t{shown.channel}},
+                 {"calling", std::string(shown.message.number.view())},
+                 {"callingName", std::string(shown.message.name.view())},
+                 {"callingPresentation", std::int64_t{presentationOf(shown.message)}}}});
+  }
   // Sizes first: what was in a ring before the last note was written belongs to the call that is open after that note.
   std::vector<std::size_t> waiting;
   for (const auto& call : channels_) waiting.push_back(call->ring.size() + call->taken);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/caller_id/message.hpp"
 #include "channel/virtual/far_end.hpp"
 #include "common/event.hpp"
 #include "common/ring.hpp"
@@ -31,11 +32,13 @@ class HeardWriter {
   void heard(int channel, std::span<const std::int16_t> samples) noexcept;
   /// Its call was cleared, by either side.
   void ended(int channel, std::int64_t atNs) noexcept;
+  /// The telephone of `channel` shows who calls; of whom nothing is known where it could not read it.
+  void shown(int channel, const CallerIdMessage& message, std::int64_t atNs) noexcept { shown_.push({channel, message, atNs}); }
   /// Nobody uses `set` any more: it is freed.
   void release(FarEndSet* set) noexcept;
 
   // --- Writer thread --------------------------------------------------------------------------------------------------------------------
-  /// Writes what was heard since, posts farEndAnswered, and farEndEnded once the file is complete.
+  /// Writes what was heard since, posts farEndAnswered, farEndShown, and farEndEnded once the file is complete.
   void drain();
 
  private:
@@ -46,6 +49,11 @@ class HeardWriter {
     const FarEnd* farEnd = nullptr;
     FarEndSet* set = nullptr;
     std::size_t samples = 0;  // ended: how many went into the ring.
+    std::int64_t atNs = 0;
+  };
+  struct Shown {
+    int channel = 0;
+    CallerIdMessage message;
     std::int64_t atNs = 0;
   };
   /// One channel's call.
@@ -70,6 +78,7 @@ class HeardWriter {
   std::uint64_t calls_ = 0;
   std::vector<std::unique_ptr<Call>> channels_;  // By channel number; 0 unused.
   SpscRing<Note> notes_{1024};
+  SpscRing<Shown> shown_{64};
 };
 
 }  // namespace branchline

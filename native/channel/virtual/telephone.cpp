@@ -85,6 +85,7 @@ void Telephone::frame(const Frame& fromPort, Frame& toPort) noexcept {
   }
   if (state_ == State::ringing || state_ == State::talking) run(fromPort, out);
   if (!isOffHook()) {
+    if (const CallerIdReport* report = display_.process(fromPort)) world_.heard.shown(channel_, report->display, world_.clock.nowNs());
     std::fill(out.begin(), out.end(), std::int16_t{0});
     return;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "audio/caller_id/caller_display.hpp"
 #include "audio/detect/tone_detector.hpp"
 #include "audio/tone.hpp"
 #include "channel/virtual/far_side.hpp"
@@ -12,7 +13,7 @@ namespace branchline {
 /// is never answered. Whoever holds it hangs up on busy, congestion or number unobtainable tone.
 class Telephone final : public FarSide {
  public:
-  Telephone(int channel, VirtualWorld& world) : FarSide(channel, world), ear_(world.country) {}
+  Telephone(int channel, VirtualWorld& world) : FarSide(channel, world), ear_(world.country), display_(world.country.callerDisplay) {}
 
   void portHook(Hook operation) noexcept override;
   /// Reversed: the called party has answered, as a private exchange tells a pay telephone.
@@ -47,6 +48,7 @@ class Telephone final : public FarSide {
   DigitSender digits_;
   PulseSender pulseDigits_;
   ToneDetector ear_;
+  CallerDisplayReceiver display_;
 };
 
 }  // namespace branchline

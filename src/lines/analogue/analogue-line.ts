@@ -17,7 +17,7 @@ import {
   formatNational,
 } from '../../telephony/index.js';
 import { NativeLegs } from '../native-legs.js';
-import { callerDisplayCli } from './caller-display.js';
+import { callerDisplayCli, telephoneDisplay } from './caller-display.js';
 import { Extensions } from './extensions.js';
 import { lineSettings } from './line-settings.js';
 
@@ -175,9 +175,10 @@ export class AnalogueLine implements LinePort {
    * incoming call takes at this moment answers "in use", and the next one is tried.
    */
   #seize(details: Omit<LegDetails, 'mediaHandle'>, channels: readonly number[], digits: string): Leg {
+    const caller = telephoneDisplay(details.cli.presentation, this.#parts.country);
     for (const channel of channels.toReversed()) {
       if (this.#outOfService.has(channel)) continue;
-      const created = this.#parts.native.engine.analogueDial(channel, { digits });
+      const created = this.#parts.native.engine.analogueDial(channel, digits === '' ? { digits, caller } : { digits });
       if (created.status === 0) return this.#legs.make({ ...details, channel, mediaHandle: created.handle });
     }
     if (details.to?.kind === 'extension') return this.#legs.makeFailed(details, 17, `Extension ${details.to.extension} is in use`);

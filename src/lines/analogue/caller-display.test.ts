@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { callerDisplayCli } from './caller-display.js';
+import { callerDisplayCli, telephoneDisplay } from './caller-display.js';
 
 describe('the caller that an exchange line shows', () => {
   it("is the network's number, read by the country of the line, with the name", () => {
@@ -19,5 +19,17 @@ describe('the caller that an exchange line shows', () => {
 
   it('is unavailable where nothing was shown', () => {
     expect(callerDisplayCli({ fromName: '' }, 'GB')).toEqual({ presentation: 'unavailable', screening: 'network' });
+  });
+});
+
+describe('what a telephone is shown of a caller', () => {
+  it('is the number as people of its country dial it, and the name', () => {
+    const cli = { number: '+441632960205', name: 'A Caller', presentation: 'allowed', screening: 'network' } as const;
+    expect(telephoneDisplay(cli, 'GB')).toEqual({ number: '01632960205', name: 'A Caller', withheld: false });
+    expect(telephoneDisplay({ number: '202', presentation: 'allowed', screening: 'network' }, 'GB').number).toBe('202');
+  });
+
+  it('says that a restricted number is withheld', () => {
+    expect(telephoneDisplay({ presentation: 'restricted', screening: 'network' }, 'GB').withheld).toBe(true);
   });
 });

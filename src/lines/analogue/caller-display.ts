@@ -1,4 +1,5 @@
-import { type Cli, readCallingNumber } from '../../telephony/index.js';
+import type { FarEndCaller } from '../../../native/addon/addon.js';
+import { type Cli, formatNational, readCallingNumber } from '../../telephony/index.js';
 
 /** What an exchange line showed of its caller. */
 export interface ShownCaller {
@@ -17,4 +18,10 @@ export function callerDisplayCli({ calling = '', callingPresentation, fromName }
   const name = fromName === '' ? {} : { name: fromName };
   if (number === undefined) return { ...name, presentation: 'unavailable', screening: 'network' };
   return { number, ...name, presentation: 'allowed', screening: 'network' };
+}
+
+/** What a telephone of ours is shown of a caller: a number of the country as people there dial it, others with their "+". */
+export function telephoneDisplay({ number = '', name = '', presentation }: Cli, country: string): FarEndCaller {
+  const shown = number.startsWith('+') ? formatNational(number, country) : number;
+  return { number: shown, name, withheld: presentation === 'restricted' };
 }
