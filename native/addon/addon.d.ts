@@ -3,10 +3,12 @@
 // harm it. Times are integer milliseconds unless the name says otherwise; levels are dBm0.
 
 import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
+import type { LineImpairments } from './impairments.js';
 import type { IsdnCounters, IsdnDialOptions, IsdnFarEnd, IsdnLegEvent, IsdnIncoming, IsdnSpanOptions } from './isdn.js';
 
 export type * from './analogue.js';
 export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnSpanOptions } from './isdn.js';
+export type { AudioImpairments, LineImpairments } from './impairments.js';
 
 /** Slot and generation of a native object; 0 names nothing. */
 export type Handle = number;
@@ -212,40 +214,6 @@ export interface PhoneDialsOptions {
   /** Runs once the call is answered. */
   readonly script: readonly FarEndStep[];
   readonly heardFolder?: string;
-}
-
-/** What one direction of a line's audio suffers (native/channel/virtual/line_impairments.hpp). */
-export interface AudioImpairments {
-  readonly gainDb: number;
-  readonly slipsPerMinute: number;
-  readonly slipSamples: number;
-  readonly clicksPerMinute: number;
-  readonly noiseDbm0: number;
-  readonly humDbm0: number;
-}
-
-/** What is wrong with one line of the virtual card. */
-export interface LineImpairments {
-  /** What we hear. */
-  readonly received: AudioImpairments;
-  /** What the far end hears. */
-  readonly sent: AudioImpairments;
-  /** What we hear of ourselves; 99 dB: nothing. */
-  readonly echo: { readonly delayMs: number; readonly returnLossDb: number };
-  /** FXO only. */
-  readonly signalling: {
-    readonly lostRings: number;
-    readonly longestRingMs: number;
-    readonly noDialTone: boolean;
-    readonly noBattery: boolean;
-    readonly glare: boolean;
-    readonly noReversal: boolean;
-    readonly lateAnswerMs: number;
-    readonly disconnect: 'batteryDrop' | 'reversal' | 'tone' | 'silence';
-    readonly disconnectTone: 'busy' | 'congestion' | 'unobtainable' | 'dial';
-    /** Whom every call reaches; "": whom it dialled. */
-    readonly wrongNumber: string;
-  };
 }
 
 /** An analogue port of the virtual card, seen from its far side. */
