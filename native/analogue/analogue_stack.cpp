@@ -12,11 +12,11 @@ AnalogueStack::AnalogueStack(Engine& engine, EventSink& sink, CardLines& card) :
   LineHost& host = *this;
   for (const ChannelInfo& channel : io().channels()) {
     if (channel.kind == ChannelKind::bearer) continue;
+    io().open(channel.number);  // Before its machine, which sets it up.
     if (channel.kind == ChannelKind::fxo)
       machines_.push_back(std::make_unique<FxoMachine>(channel.number, host));
     else
       machines_.push_back(std::make_unique<FxsMachine>(channel.number, host));
-    io().open(channel.number);
   }
   card_.add(*this);
 }

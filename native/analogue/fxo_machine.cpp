@@ -21,9 +21,12 @@ std::int64_t goneNs(const Country& country) {
 }  // namespace
 
 FxoMachine::FxoMachine(int channel, LineHost& host) : LineMachine(channel, host), rings_(FxoSettings().shortestRingMs * kMs, goneNs(host.country())) {
-  host_.io().setFlashTime(channel_, host_.country().flash.sendMs);
+  setUpChannel();
   port_.listen(LinePort::Listen::callerDisplay);
 }
+
+// What a channel forgets with its driver.
+void FxoMachine::setUpChannel() { host_.io().setFlashTime(channel_, host_.country().flash.sendMs); }
 
 void FxoMachine::onConfigured() { rings_.setShortest(settings().fxo.shortestRingMs * kMs); }
 
@@ -60,7 +63,9 @@ void FxoMachine::onEvent(const ChannelEvent& event) {
       break;
     case ChannelEventType::removed: takeOutOfService(State::removed, "removed", "the card was removed"); break;
     case ChannelEventType::restored:
-      if (state_ == State::removed) enterIdle();
+      if (state_ != State::removed) break;
+      setUpChannel();
+      enterIdle();
       break;
     case ChannelEventType::offHook:
     case ChannelEventType::flash:

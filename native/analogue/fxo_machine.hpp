@@ -44,6 +44,7 @@ class FxoMachine final : public LineMachine {
   };
 
   void onConfigured() override;
+  void setUpChannel();
   void onPolarity();
   void onBatteryDrop();
   void hangUp();

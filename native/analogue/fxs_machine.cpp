@@ -47,9 +47,13 @@ int firstRingMs(const Country& country) {
 
 }  // namespace
 
-FxsMachine::FxsMachine(int channel, LineHost& host) : LineMachine(channel, host) {
+FxsMachine::FxsMachine(int channel, LineHost& host) : LineMachine(channel, host) { setUpChannel(); }
+
+// What a channel forgets with its driver.
+void FxsMachine::setUpChannel() {
   host_.io().setRingCadence(channel_, host_.country().ringing());
   host_.io().setFlashTime(channel_, std::max(host_.country().flash.longestMs, kShortestHangUpMs));
+  host_.io().setMessageWaiting(channel_, settings().fxs.messageWaiting);
 }
 
 void FxsMachine::onConfigured() { host_.io().setMessageWaiting(channel_, settings().fxs.messageWaiting); }
@@ -123,7 +127,9 @@ void FxsMachine::onEvent(const ChannelEvent& event) {
       publish(Use::outOfService, "removed", "the card was removed");
       break;
     case ChannelEventType::restored:
-      if (state_ == State::removed) enterIdle();
+      if (state_ != State::removed) break;
+      setUpChannel();
+      enterIdle();
       break;
     case ChannelEventType::digit: onDigit(static_cast<char>(event.value)); break;
     case ChannelEventType::pulseDigit:

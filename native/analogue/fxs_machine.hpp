@@ -37,6 +37,7 @@ class FxsMachine final : public LineMachine {
   };
 
   void onConfigured() override;
+  void setUpChannel();
   void startRinging();
   void showCaller(int afterMs);
   void onLifted();

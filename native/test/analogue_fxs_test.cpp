@@ -97,7 +97,8 @@ TEST_CASE("a telephone hears why its call was not put through, and is offered ag
     world.step(8000);  // The telephone hangs up on the tone: congestion takes two cycles of 1.5 s, the others 1.5 and 2 s.
     REQUIRE(world.stateOf(5) == "idle");
     const double idleSeconds = static_cast<double>(world.log.of("channelState").back().atNs - endedAt) / 1e9;
-    const double toneSeconds = idleSeconds - 1.27;  // Hanging up is told after the flash time.
+    const double toneSeconds =
+        idleSeconds - 0.27;  // Hanging up is told after the longest opening that the country takes for a recall, 250 ms at least.
     CHECK(toneSeconds == doctest::Approx(row.q850 == 34 ? 3.0 : row.q850 == 17 ? 1.5 : 2.0).epsilon(0.1));
   }
 }

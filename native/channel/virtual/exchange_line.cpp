@@ -157,10 +157,7 @@ void ExchangeLine::hearLoop() noexcept {
   switch (pulses_.frame(loop_, kLongestRecallMs, !connected)) {
     case PulseReceiver::Heard::nothing: break;
     case PulseReceiver::Heard::digit:
-      if (state_ == State::dialTone || state_ == State::collecting)
-        collected(pulses_.digit());
-      else if (pulses_.digit() == '1')
-        recall();  // Timed break recall is as short as a pulse (BT SIN 351: 50 … 130 ms).
+      if (state_ == State::dialTone || state_ == State::collecting) collected(pulses_.digit());
       break;
     case PulseReceiver::Heard::flash: recall(); break;
     case PulseReceiver::Heard::hangUp:
