@@ -79,6 +79,7 @@ int main(int count, char** arguments) {
       const int number = std::stoi(arguments[n]);
       ports.emplace(number, std::make_unique<Port>(number));
     }
+    takePrecedence();
     CommandReader commands;
     tell("ready");
     while (!commands.ended()) turn(ports, commands);

@@ -13,6 +13,10 @@
 
 namespace branchline::test {
 
+/// The calling process before everything else that runs, the service's own audio too: an exchange is not late because a branch office is busy, and
+/// what it did not hear in time it has not heard. Without the right to it, it goes on as it is.
+void takePrecedence() noexcept;
+
 /// One channel of a DAHDI card as the far end uses it, by plain system calls of its own: says tones or WAV files, records what it hears, tells what
 /// DAHDI tells. Not the product's channel I/O, so that a fault of that is seen from outside. One thread.
 class FarChannel {

@@ -239,6 +239,7 @@ int main(int count, char** arguments) {
   using namespace branchline::test;
   try {
     for (int n = 1; n < count; ++n) addSpan(arguments[n]);
+    takePrecedence();
     CommandReader commands;
     tell("ready");
     while (!commands.ended()) turn(commands);

@@ -37,12 +37,12 @@ make_initrd() {
   archive "$root" >"$scratch/initrd"
 }
 
-# -icount: the guest's clock counts its instructions (2 ns each) and jumps ahead when it has nothing to do. So nothing in it is late because this
+# -icount: the guest's clock counts its instructions (1 ns each) and jumps ahead when it has nothing to do. So nothing in it is late because this
 # machine is slow or busy, and waiting costs nothing. That is also why only what happens in the guest's time is told here, never how fast.
 # cryptomgr.notests: seconds of self-tests at boot. loglevel=5: kernel warnings and worse go to the console.
 run_qemu() {
   timeout --foreground --kill-after=5 "$seconds" qemu-system-x86_64 \
-    -machine pc,accel=tcg -cpu max -smp 1 -m "$MEMORY_MIB" -icount shift=1,sleep=off -rtc clock=vm \
+    -machine pc,accel=tcg -cpu max -smp 1 -m "$MEMORY_MIB" -icount shift=0,sleep=off -rtc clock=vm \
     -nodefaults -display none -no-reboot -serial "file:$results/console" \
     -kernel "$DAHDI_GUEST/kernel" -initrd "$scratch/initrd" \
     -append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off cryptomgr.notests" \

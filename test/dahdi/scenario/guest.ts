@@ -33,11 +33,6 @@ export async function check(what: string, holds: () => Promise<void> | void): Pr
   }
 }
 
-/** A check that cannot be made. */
-export function skip(what: string, why: string): void {
-  console.log(`skip ${what}: ${why}`);
-}
-
 export function must(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }
