@@ -40,7 +40,8 @@ async function talk(name: string, a: Party, b: Party): Promise<void> {
   await pause(500);
   a.record(recordingOf(name, 'a'));
   b.record(recordingOf(name, 'b'));
-  await pause(3000);
+  // Twice what is looked at: this process may be late with either end of it.
+  await pause(5000);
   for (const party of [a, b]) {
     party.stopRecording();
     party.quiet();
