@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Real time, the event thread beside an audio and a control thread: what a race detector is to look at.
 #include <doctest/doctest.h>
 

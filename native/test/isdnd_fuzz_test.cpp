@@ -110,6 +110,9 @@ void checkRecovered(World& world) {
     answerAll(*world.sides[1 - from]);
     world.sides[from]->say(setupTo("1", 40'000'000));
     world.run(10);
+    const std::string ended =
+        world.sides[from]->has<Released>() ? "ended with cause " + std::to_string(world.sides[from]->one<Released>().cause) : "has not ended";
+    INFO("the call " << ended << "; the called side had its SETUP: " << world.sides[1 - from]->has<Setup>());
     CHECK(world.sides[from]->has<Connect>());
     world.sides[from]->say(Clear{.span = kSpan, .call = 40'000'000});
     world.run(10);

@@ -155,7 +155,7 @@ describe('the configuration of cards', () => {
   it('is refused without a card, and for a network span that is no ISDN span', () => {
     expect(() => configurationFor({ devices: [], spans: [] }, choices)).toThrow(/auto_assign_spans=1.*BL12002/);
     const cards = readDahdi(sysfs([{ name: 'FXO', type: 'FXO', channels: [fxo] }, e1()]));
-    expect(() => configurationFor(cards, { ...choices, networkSpans: [1] })).toThrow('Span 1 is no ISDN span; those are: 2');
+    expect(() => configurationFor(cards, { ...choices, networkSpans: [1] })).toThrow('Span 1 is no ISDN span: choose one of 2');
   });
 
   it('writes ranges as short as they are', () => {

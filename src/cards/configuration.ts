@@ -76,7 +76,7 @@ function checkNetworkSpan(cards: DahdiCards, number: number): void {
   const span = cards.spans.find((one) => one.span === number);
   if (span !== undefined && isDigital(span)) return;
   const digital = cards.spans.filter(isDigital).map((one) => one.span);
-  throw new BranchlineError(cardErrors.badChoice, `Span ${number} is no ISDN span; those are: ${digital.join(', ') || 'none'}`);
+  throw new BranchlineError(cardErrors.badChoice, `Span ${number} is no ISDN span: choose one of ${digital.join(', ') || 'none'}`);
 }
 
 function lineOf(span: DahdiSpan, country: CardCountry): Pick<SpanLine, 'framing' | 'coding' | 'crc4'> {

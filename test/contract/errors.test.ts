@@ -22,6 +22,7 @@ const RANGES: Readonly<Record<string, number>> = {
   api: 9,
   health: 10,
   cli: 11,
+  cards: 12,
 };
 
 interface Table {

@@ -19,8 +19,8 @@ const DEVELOPMENT = [...SHIPPED, 'MPL-2.0'];
 
 /** What a source file's SPDX line must say, by its folder. Files that may be linked with libpri (GPL-2.0-only) say GPL-2.0-or-later. */
 const NATIVE: readonly (readonly [RegExp, string])[] = [
-  [/^native\/(common|channel|isdn|isdnd)\//, 'GPL-2.0-or-later'],
-  [/^native\/test\/(main\.cpp|isdnd_)/, 'GPL-2.0-or-later'],
+  [/^native\/(common|country|channel|isdn|isdnd)\//, 'GPL-2.0-or-later'],
+  [/^native\/test\/(main\.cpp|isdnd_|dahdi\/(far_|network_))/, 'GPL-2.0-or-later'],
   [/^native\/audio\/(frame|media_port|leg_owner|engine)\.hpp$/, 'GPL-2.0-or-later'],
   [/^native\//, 'GPL-3.0-or-later'],
 ];

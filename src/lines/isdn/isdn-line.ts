@@ -101,7 +101,11 @@ export class IsdnLine implements LinePort {
   configure(span: number, settings: SpanSettings): void {
     const status = this.#parts.native.engine.isdnConfigureSpan(nativeSpan(span, settings));
     if (status !== 0)
-      throw new BranchlineError(telephonyErrors.spanInvalid, `Span ${span} cannot be configured now (status ${status}).`, { problems: [] });
+      throw new BranchlineError(
+        telephonyErrors.spanInvalid,
+        `Span ${span} cannot be configured now (status ${status}): try again once the card is there.`,
+        { problems: [] },
+      );
     this.#settings.set(span, settings);
   }
 

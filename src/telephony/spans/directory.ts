@@ -29,7 +29,9 @@ export class SpanDirectory {
   async update(span: number, change: SpanSettingsChange): Promise<SpanRun> {
     const before = this.#known(span);
     if (before.kind === 'analogue' || before.settings === null)
-      throw new BranchlineError(telephonyErrors.spanInvalid, `Span ${span} is analogue: it has no settings of its own.`, { problems: [] });
+      throw new BranchlineError(telephonyErrors.spanInvalid, `Span ${span} is analogue: only ISDN spans have settings of their own.`, {
+        problems: [],
+      });
     const settings = changedSpanSettings(before.kind, before.settings, change);
     await this.#parts.store.commit(this.#parts.store.spanSettings.put({ span, settings }));
     this.#parts.port.configure(span, settings);
@@ -38,7 +40,8 @@ export class SpanDirectory {
 
   #known(span: number): SpanRun {
     const state = this.get(span);
-    if (state === null) throw new BranchlineError(telephonyErrors.spanUnknown, `The card has no span ${span}.`, { context: { span } });
+    if (state === null)
+      throw new BranchlineError(telephonyErrors.spanUnknown, `The card has no span ${span}: see the list of spans.`, { context: { span } });
     return state;
   }
 }
