@@ -462,7 +462,8 @@ describe('a trunk', () => {
     const trunk = sip.trunk(await freePort(), { optionsSeconds: 30, transport: 'tcp' });
     const state = await sip.eventWhere('trunkState', (event) => event.trunk === trunk);
     expect(state).toMatchObject({ up: false, sipStatus: 0 });
-    expect(state.detail).toMatch(/refused/i);
+    // Which of the two the kernel tells depends on how far the sending had come.
+    expect(state.detail).toMatch(/refused|broken pipe/i);
     sip.engine.sipRemoveTrunk(trunk);
   });
 

@@ -25,7 +25,7 @@ const FINAL = ['completed', 'failed', 'expired', 'interrupted', 'deleted'];
 
 let service: SteppedService;
 beforeAll(async () => {
-  service = await SteppedService.start('2026-06-01T08:00:00Z', { 'card.fxo': String(CALLS) });
+  service = await SteppedService.start('2026-06-01T08:00:00Z', { 'card.fxo': String(CALLS), 'card.e1': '0', 'card.bri': '0' });
 }, 60_000);
 afterAll(async () => {
   await service.stop();

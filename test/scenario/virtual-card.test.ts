@@ -23,7 +23,7 @@ const FINAL = ['completed', 'failed', 'expired', 'interrupted', 'deleted'];
 
 let service: SteppedService;
 beforeAll(async () => {
-  service = await SteppedService.start('2026-06-01T08:00:00Z');
+  service = await SteppedService.start('2026-06-01T08:00:00Z', { 'card.e1': '0', 'card.bri': '0' });
 }, 60_000);
 afterAll(async () => {
   await service.stop();
