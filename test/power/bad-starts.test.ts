@@ -186,7 +186,7 @@ async function expectDemo(service: ServiceProcess, token: string): Promise<void>
     plans: (await items('/call-plans')).length,
     audio: (await items('/audio-files')).length,
     trunks: (await items('/trunks')).length,
-  }).toEqual({ numbers: 1, plans: 1, audio: 5, trunks: 1 });
+  }).toEqual({ numbers: 1, plans: 1, audio: 5, trunks: 2 });
   const later = new Date(Date.now() + 3_600_000).toISOString();
   const asked = await api.request('POST', '/scheduled-calls', { serviceNumber: SERVICE_NUMBER, firstParty: '+441632960200', scheduledAt: later });
   expect(asked.status).toBe(201);
