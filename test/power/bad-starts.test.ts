@@ -17,7 +17,7 @@ import { openTestStore } from '../support/store.js';
 import { eventually } from '../support/until.js';
 
 const SERVICE_NUMBER = '+441632960100';
-const SOONEST_MS = 5_000;
+const SOONEST_MS = 15_000;
 const FIRST_START_KILLS = 10;
 
 const endings: (() => unknown)[] = [];
