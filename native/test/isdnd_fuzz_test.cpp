@@ -125,7 +125,7 @@ void checkRecovered(World& world) {
   world.run(200);
   for (std::size_t from = 0; from < 2; from++) {
     CAPTURE(from);
-    // One call in thirty runs met a channel that was not ready yet; three in a row may not.
+    // In some thirty runs one call did not connect, for a reason not found yet (callsThrough prints it); three in a row may not.
     bool through = false;
     for (std::uint32_t call = 40'000'000; call < 40'000'003 && !through; call++) through = callsThrough(world, from, call);
     CHECK(through);

@@ -10,7 +10,7 @@ const NewLineTest = Type.Object(
   {
     test: oneOf(LINE_TEST_KINDS, {
       description:
-        'dialTone, tone (fxo); ring (fxs); loopback, bitErrors (bearer). ' +
+        'dialTone, tone (fxo); ring (fxs). ' +
         'dialTone: seize and hear the exchange; ring: until the telephone is lifted; tone: send 1020 Hz at −10 dBm0',
     }),
     seconds: Type.Integer({ minimum: 1, maximum: 3600, default: 10, description: 'How long to ring, to send, to count' }),

@@ -110,8 +110,8 @@ describe('a test of a line', () => {
   });
 
   it('has to be one that the line can have', () => {
-    expect(refusalOf(() => tests.start(1, 'bitErrors', 10, 'tok_1'))).toContain(
-      'lineTestUnsuited: The test bitErrors cannot be run on line 1: choose one of dialTone, tone',
+    expect(refusalOf(() => tests.start(1, 'ring', 10, 'tok_1'))).toContain(
+      'lineTestUnsuited: The test ring cannot be run on line 1: choose one of dialTone, tone',
     );
     expect(refusalOf(() => tests.start(2, 'tone', 10, 'tok_1'))).toContain(
       'lineTestUnsuited: The test tone cannot be run on line 2: none can be run on it',

@@ -1,11 +1,10 @@
 /**
  * What a technician can have tested on a line. dialTone: seize an FXO line and hear the exchange's dial tone. ring: ring the telephone of an FXS port and see the ring
- * trip when it is lifted. tone: seize an FXO line and send a test tone. loopback: give a B-channel's audio back to its far end. bitErrors: send a pseudo-random
- * pattern on a B-channel that its far end loops, and count what comes back wrong.
+ * trip when it is lifted. tone: seize an FXO line and send a test tone.
  */
-export type LineTestKind = 'dialTone' | 'ring' | 'tone' | 'loopback' | 'bitErrors';
+export type LineTestKind = 'dialTone' | 'ring' | 'tone';
 
-export const LINE_TEST_KINDS: readonly LineTestKind[] = ['dialTone', 'ring', 'tone', 'loopback', 'bitErrors'];
+export const LINE_TEST_KINDS: readonly LineTestKind[] = ['dialTone', 'ring', 'tone'];
 
 export interface LineTestResult {
   readonly passed: boolean;
