@@ -47,6 +47,8 @@ import {
   LineTests,
   type LineWatch,
   LiveLegs,
+  ExtensionDirectory,
+  type ExtensionPort,
   SpanDirectory,
   TrunkDialler,
   TrunkDirectory,
@@ -223,6 +225,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     lines: lineHealth,
     lineTests,
     spans: new SpanDirectory({ store, port: new CardSpans({ native, clock, lines: lines.ports, isdn: lines.isdn }) }),
+    extensions: new ExtensionDirectory({ store, port: lines.extensions }),
     virtualCard: lines.virtualCard,
   });
   const firstToken = await tokens.bootstrap(root.id, settings.bootstrapToken === '' ? null : settings.bootstrapToken, options.announceToken);
@@ -252,6 +255,8 @@ interface Lines {
   readonly fxoChannels: readonly number[];
   /** Null where the card has no ISDN spans. */
   readonly isdn: IsdnLine | null;
+  /** Null where the box has no analogue lines. */
+  readonly extensions: ExtensionPort | null;
   readonly virtualCard: VirtualCardPort | null;
   /** Null where there is no card. */
   readonly card: CardPort | null;
@@ -278,7 +283,7 @@ function startSip(parts: LineParts, settings: Settings): LinePort {
 function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
   switch (settings.card) {
     case 'dahdi': {
-      const analogue = new AnalogueLine(parts);
+      const analogue = startAnalogue(parts, store);
       const spans = settings['card.spans'].map(Number);
       const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
       const isdn = new IsdnLine(parts);
@@ -289,12 +294,12 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
       const dahdi = new DahdiCard({ ...parts, spans, onChannels });
       dahdi.start();
       const card = new NativeCard(parts.native);
-      return { ports: [analogue, isdn], fxoChannels: [], isdn, virtualCard: null, card, maintenance: [tests], dahdi };
+      return { ports: [analogue, isdn], fxoChannels: [], isdn, extensions: analogue, virtualCard: null, card, maintenance: [tests], dahdi };
     }
     case 'none':
-      return { ports: [], fxoChannels: [], isdn: null, virtualCard: null, card: null, maintenance: [] };
+      return { ports: [], fxoChannels: [], isdn: null, extensions: null, virtualCard: null, card: null, maintenance: [] };
     case 'virtual': {
-      const analogue = new AnalogueLine(parts);
+      const analogue = startAnalogue(parts, store);
       const isdnd = settings['card.e1'] + settings['card.bri'] > 0 ? findIsdnd() : null;
       const channels = analogue.startVirtual({
         fxo: settings['card.fxo'],
@@ -309,12 +314,18 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
         ports: isdn === null ? [analogue] : [analogue, isdn],
         fxoChannels,
         isdn,
+        extensions: analogue,
         virtualCard,
         card: new NativeCard(parts.native),
         maintenance: [tests],
       };
     }
   }
+}
+
+function startAnalogue(parts: LineParts, store: Store): AnalogueLine {
+  const extensionSettings = () => new Map(store.extensionSettings.all().map(({ channel, settings }) => [channel, settings]));
+  return new AnalogueLine({ ...parts, extensionSettings });
 }
 
 /** The id of the call that is on a channel of the card. */

@@ -5,7 +5,15 @@ import type { EventLog } from '../delivery/index.js';
 import type { HealthService } from '../health/index.js';
 import type { Scheduler } from '../scheduler/index.js';
 import type { AudioFileRecord, Store } from '../store/index.js';
-import type { CallRegistry, LineHealthParts, LineTests, SpanDirectory, TrunkDirectory, VirtualCardPort } from '../telephony/index.js';
+import type {
+  CallRegistry,
+  ExtensionDirectory,
+  LineHealthParts,
+  LineTests,
+  SpanDirectory,
+  TrunkDirectory,
+  VirtualCardPort,
+} from '../telephony/index.js';
 import type { Metrics } from './metrics.js';
 
 /** Uploaded audio: checked, converted to 8 kHz mono and kept; the media room fulfils it. */
@@ -46,6 +54,7 @@ export interface ApiDependencies {
   readonly lines: LineHealthParts;
   readonly lineTests: LineTests;
   readonly spans: SpanDirectory;
+  readonly extensions: ExtensionDirectory;
   /** Null where the card is not virtual. */
   readonly virtualCard: VirtualCardPort | null;
 }

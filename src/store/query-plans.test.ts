@@ -49,6 +49,7 @@ const MEANT = [
   /^SCAN lines_out_of_service/u,
   /^SCAN trace\.line_totals/u,
   /^SCAN span_settings/u,
+  /^SCAN extension_settings/u,
   /^SCAN tokens/u,
   /^SCAN request_counts/u,
   /^SCAN json_each/u,

@@ -138,6 +138,23 @@ export interface AnalogueLineRules {
   readonly absoluteLimitSeconds?: number;
 }
 
+/** How a telephone at an FXS port is treated. */
+export interface ExtensionSettings {
+  /** How long dial tone waits for the first digit, and a number that may be incomplete for its next. */
+  readonly firstDigitSeconds: number;
+  readonly nextDigitSeconds: number;
+  /** Numbers that are complete as soon as they are keyed, besides the country's: 0-9, *, X any digit, N 2…9, Z 1…9. */
+  readonly completeNumbers: readonly string[];
+  /** The telephone's lamp, and a dial tone that tells of a message. */
+  readonly messageWaiting: boolean;
+}
+
+export interface ExtensionSettingsRecord {
+  /** FXS channel of the card. */
+  readonly channel: number;
+  readonly settings: ExtensionSettings;
+}
+
 export interface IsdnTrunkSettings {
   /** Numbers of ISDN spans. */
   readonly spans: readonly number[];

@@ -18,6 +18,7 @@ import type {
   ServiceNumberRecord,
   TokenRecord,
   TraceRecord,
+  ExtensionSettingsRecord,
   SpanSettingsRecord,
   TrunkGroupRecord,
   TrunkRecord,
@@ -115,6 +116,12 @@ export interface TrunkGroupRepository {
   delete(id: string): WriteCommand;
   /** A trunk that was deleted has left its groups. */
   all(): readonly TrunkGroupRecord[];
+}
+
+export interface ExtensionSettingsRepository {
+  /** In place of what the channel had. */
+  put(record: ExtensionSettingsRecord): WriteCommand;
+  all(): readonly ExtensionSettingsRecord[];
 }
 
 export interface SpanSettingsRepository {
@@ -274,6 +281,7 @@ export interface Store {
   readonly trunks: TrunkRepository;
   readonly trunkGroups: TrunkGroupRepository;
   readonly spanSettings: SpanSettingsRepository;
+  readonly extensionSettings: ExtensionSettingsRepository;
   readonly tokens: TokenRepository;
   readonly scheduledCalls: ScheduledCallRepository;
   readonly calls: CallRepository;

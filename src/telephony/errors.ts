@@ -13,6 +13,8 @@ export const telephonyErrors = errorCodes(5, {
   lineUnknown: [10, 'user'],
   lineTestUnsuited: [11, 'user'],
   lineTestInUse: [12, 'user'],
+  extensionInvalid: [13, 'user'],
+  extensionUnknown: [14, 'user'],
   virtualCardInUse: [31, 'user'],
   virtualChannelUnknown: [32, 'user'],
   farEndUnknown: [33, 'user'],

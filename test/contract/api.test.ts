@@ -11,7 +11,7 @@ import { AudioLibrary } from '../../src/media/index.js';
 import { type CardPort, type LineHealthParts, type LineMaintenance, LineTests, LiveLegs, watchLines } from '../../src/telephony/index.js';
 import { ScriptedLine } from '../support/scripted-line.js';
 import { type ApiServer, buildServer, Metrics } from '../../src/api/index.js';
-import { SpanDirectory } from '../../src/telephony/index.js';
+import { ExtensionDirectory, SpanDirectory } from '../../src/telephony/index.js';
 
 // A real database opens and syncs its files meanwhile, on a machine that others use too.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -26,6 +26,8 @@ const maintenance: LineMaintenance = {
   run: () => Promise.resolve({ passed: true, words: 'dial tone', figures: { timeToDialToneMs: 600, frequenciesHz: [350, 440] } }),
 };
 let onCall: string | null = null;
+/** What the card was told of its telephones. */
+const configured: { readonly channel: number; readonly settings: object }[] = [];
 /** A card with an analogue span of two lines and an E1 in alarm. */
 const errors = { slips: 3, bipolarViolations: 0, crcErrors: 0, framingErrors: 0, missedInterrupts: 0 };
 const card: CardPort = {
@@ -76,6 +78,10 @@ beforeAll(async () => {
     lines: lineHealth,
     lineTests: new LineTests({ ...lineHealth, maintenance: [maintenance], callOn: () => onCall, clock, logger: silentLogger }),
     spans: new SpanDirectory({ store, port: { spans: () => [], configure: () => undefined } }),
+    extensions: new ExtensionDirectory({
+      store,
+      port: { extensions: () => [{ extension: '201', channel: 3 }], configure: (channel, settings) => void configured.push({ channel, settings }) },
+    }),
     virtualCard: null,
   });
 });
@@ -103,7 +109,7 @@ async function ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', where: string, b
 }
 
 describe('what belongs to the whole box', () => {
-  it.each(['/metrics', '/lines', '/trunks', '/trunk-groups', '/spans', '/system', '/virtual-card/far-end/calls'])(
+  it.each(['/metrics', '/lines', '/trunks', '/trunk-groups', '/spans', '/extensions', '/system', '/virtual-card/far-end/calls'])(
     'is not shown to a token of a sub account: %s',
     async (where) => {
       expect(await ask('GET', where, undefined, tokens.sub)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
@@ -180,6 +186,29 @@ describe('a trunk group', () => {
     expect(await ask('GET', where)).toMatchObject({ status: 200, body: { members: [], state: 'empty' } });
     expect(await ask('DELETE', where)).toMatchObject({ status: 204 });
     expect(await ask('GET', where)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('an extension', () => {
+  it('is read, and changed in what is named: the card is told all of it', async () => {
+    const settings = { firstDigitSeconds: 15, nextDigitSeconds: 4, completeNumbers: [], messageWaiting: false };
+    expect((await ask('GET', '/extensions')).body['items']).toEqual([{ extension: '201', channel: 3, settings }]);
+    const changed = { ...settings, messageWaiting: true, completeNumbers: ['2XX'] };
+    expect(await ask('PATCH', '/extensions/201', { messageWaiting: true, completeNumbers: ['2XX'] })).toMatchObject({
+      status: 200,
+      body: { extension: '201', settings: changed },
+    });
+    expect(await ask('GET', '/extensions/201')).toMatchObject({ status: 200, body: { settings: changed } });
+    expect(configured).toEqual([{ channel: 3, settings: changed }]);
+  });
+
+  it.each([
+    ['/extensions/299', { messageWaiting: true }, 404, 'extensionUnknown'],
+    ['/extensions/201', { completeNumbers: ['9-1'] }, 422, 'extensionInvalid'],
+    ['/extensions/201', { nextDigitSeconds: 0 }, 400, 'invalidInput'],
+    ['/extensions/201', {}, 400, 'invalidInput'],
+  ] as const)('%s is not changed to %j', async (where, body, status, code) => {
+    expect(await ask('PATCH', where, body)).toMatchObject({ status, body: { code } });
   });
 });
 

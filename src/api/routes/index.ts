@@ -4,6 +4,7 @@ import { audioFileRoutes } from './audio-files.js';
 import { callPlanRoutes } from './call-plans.js';
 import { callRoutes } from './calls.js';
 import { causeRoutes } from './causes.js';
+import { extensionRoutes } from './extensions.js';
 import { lineTestRoutes } from './line-tests.js';
 import { lineRoutes } from './lines.js';
 import type { TypedServer } from './module.js';
@@ -29,6 +30,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     causeRoutes,
     lineRoutes,
     lineTestRoutes,
+    extensionRoutes,
     spanRoutes,
     spanSettingsRoutes,
     trunkRoutes,

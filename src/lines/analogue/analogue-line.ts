@@ -1,11 +1,13 @@
 import type { ChannelInfo, NativeEngine, NativeEvent } from '../../../native/addon/addon.js';
 import { type Clock, Emitter, type Logger, type Native, type Unsubscribe, newId } from '../../core/index.js';
-import type { TrunkRecord } from '../../store/index.js';
+import type { ExtensionSettings, TrunkRecord } from '../../store/index.js';
 import {
   type Address,
   type Cli,
   type DialRequest,
   EXTENSIONS_TRUNK_ID,
+  type Extension,
+  type ExtensionPort,
   type IncomingLeg,
   type Leg,
   type LegDetails,
@@ -19,7 +21,7 @@ import {
 import { NativeLegs } from '../native-legs.js';
 import { callerDisplayCli, telephoneDisplay } from './caller-display.js';
 import { Extensions } from './extensions.js';
-import { lineSettings } from './line-settings.js';
+import { extensionLineSettings, lineSettings } from './line-settings.js';
 
 export interface AnalogueLineParts {
   readonly native: Native;
@@ -29,6 +31,8 @@ export interface AnalogueLineParts {
   readonly country: string;
   /** Extension of the first FXS channel; the others follow. */
   readonly firstExtension?: number;
+  /** How telephones are treated that are not treated by the defaults, by FXS channel. */
+  readonly extensionSettings?: () => ReadonlyMap<number, ExtensionSettings>;
 }
 
 interface AnalogueLineEvents {
@@ -57,7 +61,7 @@ const WORKING: Readonly<Record<LineState['state'], boolean>> = {
 };
 
 /** FXO lines and FXS extensions of a card as a kind of line. */
-export class AnalogueLine implements LinePort {
+export class AnalogueLine implements LinePort, ExtensionPort {
   readonly kind = 'analogue';
   readonly #parts: AnalogueLineParts;
   readonly #legs: NativeLegs;
@@ -94,6 +98,7 @@ export class AnalogueLine implements LinePort {
     }
     const fxs = channels.filter(({ kind }) => kind === 'fxs').map(({ channel }) => channel);
     this.#extensions = new Extensions(fxs, this.#parts.firstExtension ?? FIRST_EXTENSION);
+    for (const [channel, settings] of this.#parts.extensionSettings?.() ?? []) if (fxs.includes(channel)) this.configure(channel, settings);
     for (const id of this.#trunks.keys()) this.#tellTrunk(id);
   }
 
@@ -126,6 +131,14 @@ export class AnalogueLine implements LinePort {
 
   lines(): readonly LineState[] {
     return [...this.#lines.values()];
+  }
+
+  extensions(): readonly Extension[] {
+    return this.#extensions.list();
+  }
+
+  configure(channel: number, settings: ExtensionSettings): void {
+    this.#parts.native.engine.analogueConfigure(channel, extensionLineSettings(settings));
   }
 
   setOutOfService(channels: ReadonlySet<number>): void {

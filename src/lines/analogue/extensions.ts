@@ -1,3 +1,5 @@
+import type { Extension } from '../../telephony/index.js';
+
 /** Which extension each FXS channel is: the first channel is `first`, the others follow. */
 export class Extensions {
   readonly channels: readonly number[];
@@ -6,6 +8,10 @@ export class Extensions {
   constructor(fxsChannels: readonly number[], first: number) {
     this.channels = fxsChannels;
     this.#first = first;
+  }
+
+  list(): readonly Extension[] {
+    return this.channels.map((channel, index) => ({ extension: String(this.#first + index), channel }));
   }
 
   /** Null where there is no such extension. */

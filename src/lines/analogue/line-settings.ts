@@ -1,5 +1,5 @@
 import type { AnalogueLineSettings } from '../../../native/addon/addon.js';
-import type { AnalogueLineRules } from '../../store/index.js';
+import type { AnalogueLineRules, ExtensionSettings } from '../../store/index.js';
 
 const MS = 1000;
 
@@ -17,4 +17,14 @@ export function lineSettings(rules: AnalogueLineRules): AnalogueLineSettings {
     ...(clearing?.tones === undefined ? {} : { clearByTones: clearing.tones }),
     ...(clearing?.dialTone === undefined ? {} : { clearByDialTone: clearing.dialTone }),
   };
+}
+
+/** The same of a telephone's settings. */
+export function extensionLineSettings({
+  firstDigitSeconds,
+  nextDigitSeconds,
+  completeNumbers,
+  messageWaiting,
+}: ExtensionSettings): AnalogueLineSettings {
+  return { firstDigitMs: firstDigitSeconds * MS, nextDigitMs: nextDigitSeconds * MS, completeNumbers, messageWaiting };
 }

@@ -4,6 +4,7 @@ import { SqlAccountRepository } from './accounts.js';
 import { SqlAudioFileRepository } from './audio-files.js';
 import { SqlCallRepository } from './calls.js';
 import { SqlEventRepository } from './events.js';
+import { SqlExtensionSettingsRepository } from './extension-settings.js';
 import { SqlIdempotencyRepository } from './idempotency.js';
 import { SqlLineHistoryRepository } from './line-history.js';
 import { SqlOutOfServiceRepository } from './lines-out-of-service.js';
@@ -26,6 +27,7 @@ export type Repositories = Pick<
   | 'trunks'
   | 'trunkGroups'
   | 'spanSettings'
+  | 'extensionSettings'
   | 'tokens'
   | 'scheduledCalls'
   | 'calls'
@@ -45,6 +47,7 @@ export function createRepositories(reader: Reader): Repositories {
     trunks: new SqlTrunkRepository(reader),
     trunkGroups: new SqlTrunkGroupRepository(reader),
     spanSettings: new SqlSpanSettingsRepository(reader),
+    extensionSettings: new SqlExtensionSettingsRepository(reader),
     tokens: new SqlTokenRepository(reader),
     scheduledCalls: new SqlScheduledCallRepository(reader),
     calls: new SqlCallRepository(reader),

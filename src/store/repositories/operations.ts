@@ -11,6 +11,7 @@ import { scheduledCallOperations } from './scheduled-calls.js';
 import { serviceNumberOperations } from './service-numbers.js';
 import { tokenOperations } from './tokens.js';
 import { traceOperations } from './traces.js';
+import { extensionSettingsOperations } from './extension-settings.js';
 import { spanSettingsOperations } from './span-settings.js';
 import { trunkGroupOperations } from './trunk-groups.js';
 import { trunkOperations } from './trunks.js';
@@ -23,6 +24,7 @@ export const operations: Operations = {
   ...audioFileOperations,
   ...trunkOperations,
   ...spanSettingsOperations,
+  ...extensionSettingsOperations,
   ...trunkGroupOperations,
   ...tokenOperations,
   ...scheduledCallOperations,
