@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "audio/echo/echo_canceller.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "audio/echo/high_pass.hpp"
+#include "audio/echo/linear_canceller.hpp"
+
+namespace branchline {
+
+using echo::Block;
+
+static_assert(EchoCanceller::kBlockSamples == echo::kBlock);
+
+namespace {
+
+constexpr int kClipped = 32'000;  // A-law's largest is 32256, µ-law's 32124.
+
+std::size_t partitionsOf(int tailMs) {
+  if (tailMs != 32 && tailMs != 64) {
+    throw std::invalid_argument("an echo canceller's tail is 32 or 64 ms, not " + std::to_string(tailMs));
+  }
+  return static_cast<std::size_t>(tailMs) * 8 / echo::kBlock;
+}
+
+std::int16_t roundedOf(float sample) noexcept { return static_cast<std::int16_t>(std::lrintf(std::clamp(sample, -32768.0F, 32767.0F))); }
+
+}  // namespace
+
+struct EchoCanceller::Parts {
+  explicit Parts(std::size_t partitions) : linear(partitions) {}
+  void block(const std::int16_t* far, const std::int16_t* near, std::int16_t* out) noexcept;
+
+  echo::HighPass farHighPass;
+  echo::HighPass nearHighPass;
+  echo::LinearCanceller linear;
+};
+
+EchoCanceller::EchoCanceller(int tailMs) : parts_(std::make_unique<Parts>(partitionsOf(tailMs))) {}
+EchoCanceller::~EchoCanceller() = default;
+EchoCanceller::EchoCanceller(EchoCanceller&&) noexcept = default;
+EchoCanceller& EchoCanceller::operator=(EchoCanceller&&) noexcept = default;
+
+bool EchoCanceller::process(std::span<const std::int16_t> far, std::span<const std::int16_t> near, std::span<std::int16_t> out) noexcept {
+  if (far.size() != near.size() || out.size() != near.size() || near.size() % kBlockSamples != 0) return false;
+  for (std::size_t at = 0; at < near.size(); at += kBlockSamples) parts_->block(&far[at], &near[at], &out[at]);
+  return true;
+}
+
+void EchoCanceller::reset() noexcept {
+  parts_->farHighPass = {};
+  parts_->nearHighPass = {};
+  parts_->linear.reset();
+}
+
+void EchoCanceller::Parts::block(const std::int16_t* far, const std::int16_t* near, std::int16_t* out) noexcept {
+  Block sent;
+  Block received;
+  bool clipped = false;
+  for (std::size_t i = 0; i < echo::kBlock; i++) {
+    sent[i] = farHighPass.next(far[i]);
+    received[i] = nearHighPass.next(near[i]);
+    clipped = clipped || std::abs(static_cast<int>(near[i])) >= kClipped;
+  }
+  Block clean;
+  linear.process(sent, received, clipped, clean);
+  for (std::size_t i = 0; i < echo::kBlock; i++) out[i] = roundedOf(clean[i]);
+}
+
+}  // namespace branchline

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "audio/echo/kalman_filter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace branchline::echo {
+
+namespace {
+
+constexpr float kForgetting = 0.99995F * 0.99995F;  // A²: the path drifts this little a block.
+constexpr float kDrift = 1 - kForgetting;           // What that leaves unknown, as a share of the weight's power.
+constexpr float kLeastWeight = 1e-5F;               // Power that even a weight of 0 might have gained.
+constexpr float kFirstVariance = 1;                 // An echo path may return all there was.
+constexpr float kVarianceFall = 5;                  // dB each 10 ms: later echo is weaker.
+constexpr float kVarianceAfterChange = 0.1F;        // Least uncertainty when the path has changed.
+constexpr float kNearSmoothing = 0.7F;              // A block.
+constexpr float kOverlap = 0.5F;                    // Half of a window is new.
+constexpr float kNoisePower = 2 * kWindow * 100;    // Nobody's line is quieter than a white noise of 10 steps of 16 bits.
+
+}  // namespace
+
+KalmanFilter::KalmanFilter(std::size_t partitions) : state_{PathWeights(partitions), std::vector<Bands>(partitions)}, checkpoints_(state_) {
+  reset();
+}
+
+void KalmanFilter::adapt(const FarHistory& far, const Spectrum& error, const RealFft& fft) noexcept {
+  Bands step;
+  powerOf(error, step);
+  uncertainEcho_ = {};
+  const std::size_t partitions = state_.weights.size();
+  for (std::size_t p = 0; p < partitions; p++) {
+    const Bands& power = far.power(p);
+    for (std::size_t k = 0; k < kPaddedBins; k++) uncertainEcho_.at[k] += power.at[k] * state_.variance[p].at[k];
+  }
+  for (std::size_t k = 0; k < kPaddedBins; k++) {
+    const float now = step.at[k];
+    nearPower_.at[k] = kNearSmoothing * nearPower_.at[k] + (1 - kNearSmoothing) * now;
+    const float near = std::max(nearPower_.at[k], kOverlap * now);  // The start of a word counts at once.
+    step.at[k] = 1 / (uncertainEcho_.at[k] + 2 * near + kNoisePower);
+  }
+  for (std::size_t p = 0; p < partitions; p++) {
+    const Spectrum& x = far.spectrum(p);
+    const Bands& power = far.power(p);
+    Spectrum& w = state_.weights[p];
+    Bands& variance = state_.variance[p];
+    Spectrum change;
+    for (std::size_t k = 0; k < kPaddedBins; k++) {
+      const float gain = variance.at[k] * step.at[k];
+      change.re[k] = gain * (x.re[k] * error.re[k] + x.im[k] * error.im[k]);
+      change.im[k] = gain * (x.re[k] * error.im[k] - x.im[k] * error.re[k]);
+      const float weightPower = w.re[k] * w.re[k] + w.im[k] * w.im[k];
+      variance.at[k] = kForgetting * (1 - kOverlap * gain * power.at[k]) * variance.at[k] + kDrift * (weightPower + kLeastWeight);
+    }
+    fft.keepFirstHalf(change);
+    for (std::size_t k = 0; k < kPaddedBins; k++) {
+      w.re[k] += change.re[k];
+      w.im[k] += change.im[k];
+    }
+  }
+}
+
+void KalmanFilter::adopt(const PathWeights& weights) noexcept {
+  state_.weights = weights;
+  for (Bands& variance : state_.variance) {
+    for (float& value : variance.at) value = std::max(value, kVarianceAfterChange);
+  }
+}
+
+void KalmanFilter::reset() noexcept {
+  clearWeights(state_.weights);
+  for (std::size_t p = 0; p < state_.variance.size(); p++) {
+    const float milliseconds = static_cast<float>(p * kBlock) / 8;
+    state_.variance[p].at.fill(kFirstVariance * std::pow(10.0F, -kVarianceFall / 10 * milliseconds / 10));
+  }
+  nearPower_ = {};
+  uncertainEcho_ = {};
+  checkpoints_.restart(state_);
+}
+
+}  // namespace branchline::echo
