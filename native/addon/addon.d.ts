@@ -4,10 +4,10 @@
 
 import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
 import type { LineImpairments } from './impairments.js';
-import type { IsdnCounters, IsdnDialOptions, IsdnFarEnd, IsdnLegEvent, IsdnIncoming, IsdnSpanOptions } from './isdn.js';
+import type { IsdnEngine, IsdnFarEnd, IsdnIncoming, IsdnLegEvent } from './isdn.js';
 
 export type * from './analogue.js';
-export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnSpanOptions } from './isdn.js';
+export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnService, IsdnSpanOptions } from './isdn.js';
 export type { AudioImpairments, LineImpairments } from './impairments.js';
 
 /** Slot and generation of a native object; 0 names nothing. */
@@ -236,7 +236,7 @@ export interface FarEnd {
 
 // --- The engine --------------------------------------------------------------------------------------------------------------------------
 
-export interface NativeEngine {
+export interface NativeEngine extends IsdnEngine {
   /** Monotonic milliseconds of the native clock, with fractions. */
   nowMs(): number;
   /** Moves a stepped clock on, a multiple of 20 ms; events it caused have been delivered when it returns. */
@@ -314,17 +314,6 @@ export interface NativeEngine {
   /** Recall to the exchange during an answered call on an FXO line; elsewhere it does nothing. */
   analogueFlash(leg: Handle): NativeStatus;
 
-  /** Takes ISDN spans of the card into service, over an isdnd of their own. Throws an Error that says why it can't. At most once an engine. */
-  isdnStart(options: { readonly isdnd: string; readonly spans: readonly IsdnSpanOptions[] }): void;
-  /** The span is run so from now on; its calls end with cause 41. */
-  isdnConfigureSpan(options: IsdnSpanOptions): NativeStatus;
-  isdnDial(span: number, options: IsdnDialOptions): Created;
-  isdnCounters(): IsdnCounters;
-  /** A subscriber of the virtual card's exchange calls over a span. `isdnFarEnd` tells what came of it. */
-  virtualIsdnCallIn(span: number, caller: IsdnDialOptions & { readonly overlap: boolean }, options: CallInOptions): NativeStatus;
-  /** Frames of a span's D channel are lost (share 0…1), late, or cut off. */
-  virtualSetDChannelFaults(span: number, faults: { readonly loss: number; readonly delayMs: number; readonly cut: boolean }): NativeStatus;
-
   /** Stops threads, ends every leg (their legEnded events are delivered first), closes files. Idempotent. */
   close(): Promise<void>;
 }
@@ -396,7 +385,8 @@ export type NativeEvent =
       readonly location?: number;
     }
   | { readonly type: 'legFlash'; readonly atMs: number; readonly leg: Handle }
-  | { readonly type: 'legHeld'; readonly atMs: number; readonly leg: Handle; readonly held: boolean }
+  /** `by`: who asked for it; absent: the far end. */
+  | { readonly type: 'legHeld'; readonly atMs: number; readonly leg: Handle; readonly held: boolean; readonly by?: 'us' | 'peer' }
   | { readonly type: 'legReferred'; readonly atMs: number; readonly leg: Handle; readonly referTo: string }
   | {
       readonly type: 'digit';

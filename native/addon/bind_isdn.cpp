@@ -52,6 +52,7 @@ IsdnSpanOptions spanOf(const Napi::Object& object, const ChannelIo& io) {
   span.selection = choiceField<isdn::Selection>(object, "selection", {"ascending", "descending", "roundRobin"});
   span.overlap = booleanField(object, "overlap");
   span.t309Seconds = static_cast<std::uint16_t>(smallField(object, "t309Seconds", 256));
+  span.hold = true;  // The far end may put us on hold; what we may ask is for the exchange to say.
   span.channels = IsdnCard::bearersOf(io, span.span);
   span.location = span.node == isdn::Node::user ? isdn::Location::privateLocal : isdn::Location::publicLocal;
   return options;
@@ -62,6 +63,8 @@ IsdnDialOptions dialOptionsOf(const Napi::Object& object) {
           .exclusive = booleanField(object, "exclusive"),
           .bearer = bearerField(object),
           .called = numberField(object, "called"),
+          .complete = !object.Has("furtherDigits"),
+          .furtherDigits = optionalString(object, "furtherDigits").value_or(""),
           .calledSubaddress = optionalString(object, "calledSubaddress").value_or(""),
           .calling = numberField(object, "calling"),
           .callingName = optionalString(object, "callingName").value_or(""),
@@ -120,6 +123,59 @@ void bindFarEnd(Napi::Object& target, Instance& instance, const std::shared_ptr<
   });
 }
 
+isdn::Amount amountField(const Napi::Object& object) {
+  return {.cost = integerField(object, "cost"), .multiplier = smallField(object, "multiplier", 7), .currency = stringField(object, "currency")};
+}
+
+/// What the virtual exchange is to say of a call, by `service`.
+isdn::Message serviceOf(const Napi::Object& object) {
+  const std::string service = stringField(object, "service");
+  if (service == "hold") return isdn::Hold{};
+  if (service == "retrieve") return isdn::Retrieve{};
+  if (service == "notify") return isdn::Notify{.indicator = smallField(object, "indicator", 128)};
+  if (service == "party") return isdn::PartyChanged{.number = numberField(object, "number"), .name = stringField(object, "name")};
+  if (service == "diverted") return isdn::Diverted{.to = numberField(object, "number"), .reason = smallField(object, "reason", 16)};
+  if (service == "flatRate") {
+    return isdn::Tariff{.item = smallField(object, "item", 7), .rate = isdn::Tariff::Rate::flat, .amount = amountField(object)};
+  }
+  if (service == "units") {
+    return isdn::Charge{.final = booleanField(object, "final"),
+                        .total = true,
+                        .kind = isdn::Charge::Kind::units,
+                        .units = static_cast<std::uint32_t>(integerField(object, "units"))};
+  }
+  if (service == "currency") {
+    return isdn::Charge{.final = booleanField(object, "final"), .total = true, .kind = isdn::Charge::Kind::currency, .amount = amountField(object)};
+  }
+  throw Napi::TypeError::New(object.Env(), "service is \"" + service + "\", which the virtual exchange has not");
+}
+
+/// Runs `command` with the ISDN stack and the leg of the first argument; unavailable where there are no ISDN lines.
+template <typename Command>
+Napi::Value withLeg(const Card& card, const Napi::CallbackInfo& info, Command command) {
+  return statusValue(info.Env(), card.isdn == nullptr ? Status::unavailable : command(card.isdn->stack(), handleOf(info[0])));
+}
+
+void bindServices(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
+  instance.define(target, "isdnHold", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    return withLeg(*card, info, [](IsdnStack& stack, Handle leg) { return stack.hold(leg); });
+  });
+  instance.define(target, "isdnRetrieve", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    return withLeg(*card, info, [](IsdnStack& stack, Handle leg) { return stack.retrieve(leg); });
+  });
+  instance.define(target, "isdnTransfer", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    return withLeg(*card, info, [&](IsdnStack& stack, Handle leg) { return stack.transfer(leg, handleOf(info[1])); });
+  });
+  instance.define(target, "isdnDialMore", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    return withLeg(*card, info, [&](IsdnStack& stack, Handle leg) { return stack.dialMore(leg, stringOf(info[1], "digits")); });
+  });
+  instance.define(target, "virtualIsdnSay", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    if (card->exchange() == nullptr) return statusValue(info.Env(), Status::unavailable);
+    card->exchange()->exchange().say(integerOf(info[0], "channel"), serviceOf(objectOf(info[1], "service")));
+    return statusValue(info.Env(), Status::ok);
+  });
+}
+
 }  // namespace
 
 void bindIsdn(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card) {
@@ -141,6 +197,7 @@ void bindIsdn(Napi::Object& target, Instance& instance, const std::shared_ptr<Ca
   });
   instance.define(target, "isdnCounters", WhenClosed::throws,
                   [card](const Napi::CallbackInfo& info) -> Napi::Value { return countersValue(info.Env(), *card); });
+  bindServices(target, instance, card);
   bindFarEnd(target, instance, card);
 }
 

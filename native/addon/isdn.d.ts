@@ -1,5 +1,7 @@
 // What ISDN lines take and tell at the border between TypeScript and the C++ add-on (addon.d.ts).
 
+import type { CallInOptions, Created, Handle, NativeStatus } from './addon.js';
+
 /** A party's number, as Q.931 has it. */
 export interface IsdnNumber {
   /** "" not given. */
@@ -35,6 +37,12 @@ export interface IsdnDialOptions {
   readonly exclusive: boolean;
   readonly bearer: 'speech' | 'audio3k1' | 'digital64k';
   readonly called: IsdnNumber;
+  /**
+   * There: overlap sending. The SETUP does not say that its number is whole, and these digits ("" none yet) follow one by one, as those of isdnDialMore, once
+   * the exchange wants them.
+   */
+  readonly furtherDigits?: string;
+  /** Q.931 §4.5.9, IA5: at most 20 characters. */
   readonly calledSubaddress?: string;
   readonly calling?: IsdnNumber;
   readonly callingName?: string;
@@ -55,7 +63,7 @@ export interface IsdnFarEnd {
   readonly span: number;
   readonly channel: number;
   readonly call: number;
-  readonly what: 'called' | 'alerting' | 'connected' | 'released';
+  readonly what: 'called' | 'alerting' | 'connected' | 'held' | 'retrieved' | 'transferred' | 'released';
   readonly called?: string;
   readonly calledType?: number;
   readonly calledSubaddress?: string;
@@ -71,6 +79,39 @@ export interface IsdnFarEnd {
   /** released: Q.850. */
   readonly cause?: number;
   readonly location?: number;
+}
+
+/** Something that the exchange of the virtual card says of a call. */
+export type IsdnService =
+  | { readonly service: 'hold' | 'retrieve' }
+  | { readonly service: 'notify'; readonly indicator: number }
+  | { readonly service: 'party'; readonly number: IsdnNumber; readonly name: string }
+  | { readonly service: 'diverted'; readonly number: IsdnNumber; readonly reason: number }
+  | ({ readonly service: 'flatRate'; readonly item: number } & Money)
+  | { readonly service: 'units'; readonly final: boolean; readonly units: number }
+  | ({ readonly service: 'currency'; readonly final: boolean } & Money);
+
+/** The engine's calls for ISDN lines. */
+export interface IsdnEngine {
+  /** Takes ISDN spans of the card into service, over an isdnd of their own. Throws an Error that says why it can't. At most once an engine. */
+  isdnStart(options: { readonly isdnd: string; readonly spans: readonly IsdnSpanOptions[] }): void;
+  /** The span is run so from now on; its calls end with cause 41. */
+  isdnConfigureSpan(options: IsdnSpanOptions): NativeStatus;
+  isdnDial(span: number, options: IsdnDialOptions): Created;
+  isdnCounters(): IsdnCounters;
+  /** The B-channel goes free and the leg is silent until isdnRetrieve: `legHeld`, `legRetrieved` or `legServiceRefused` tells what came of it. */
+  isdnHold(leg: Handle): NativeStatus;
+  isdnRetrieve(leg: Handle): NativeStatus;
+  /** Explicit call transfer: the exchange joins two legs of one span, and both end; or `legServiceRefused` of the first. */
+  isdnTransfer(leg: Handle, other: Handle): NativeStatus;
+  /** More digits of a leg that was dialled with `furtherDigits`; `legServiceRefused` where the exchange wants none. */
+  isdnDialMore(leg: Handle, digits: string): NativeStatus;
+  /** A subscriber of the virtual card's exchange calls over a span. `isdnFarEnd` tells what came of it. */
+  virtualIsdnCallIn(span: number, caller: IsdnDialOptions & { readonly overlap: boolean }, options: CallInOptions): NativeStatus;
+  /** The virtual card's exchange says this of the call on a channel of the card; without a call it says nothing. */
+  virtualIsdnSay(channel: number, service: IsdnService): NativeStatus;
+  /** Frames of a span's D channel are lost (share 0…1), late, or cut off. */
+  virtualSetDChannelFaults(span: number, faults: { readonly loss: number; readonly delayMs: number; readonly cut: boolean }): NativeStatus;
 }
 
 /** What an incoming call brings over ISDN alone: see IsdnNumber. */
@@ -99,19 +140,26 @@ interface ToldNumber {
   readonly numberType: number;
 }
 
-/** Money: `cost` · 10^(`multiplier` − 3) `currency`. */
-interface Charged {
-  readonly atMs: number;
-  readonly leg: number;
+/** `cost` · 10^(`multiplier` − 3) `currency`. */
+export interface Money {
   readonly cost: number;
+  /** 0 … 6. */
   readonly multiplier: number;
   readonly currency: string;
 }
 
+interface Charged extends Money {
+  readonly atMs: number;
+  readonly leg: number;
+}
+
+/** What a leg may be asked, by the names of `legServiceRefused`. */
+export type IsdnLegService = 'hold' | 'retrieve' | 'transfer' | 'dialMore';
+
 /** What only a leg over ISDN tells (native/isdnd/protocol_services.hpp). */
 export type IsdnLegEvent =
   | { readonly type: 'legRetrieved'; readonly atMs: number; readonly leg: number; readonly by: 'us' | 'peer'; readonly channel: number }
-  | { readonly type: 'legServiceRefused'; readonly atMs: number; readonly leg: number; readonly service: string; readonly q850: number }
+  | { readonly type: 'legServiceRefused'; readonly atMs: number; readonly leg: number; readonly service: IsdnLegService; readonly q850: number }
   | ({ readonly type: 'legPartyChanged'; readonly presentation: number; readonly name: string } & ToldNumber)
   | ({ readonly type: 'legDiverted'; readonly reason: number } & ToldNumber)
   | { readonly type: 'legNotified'; readonly atMs: number; readonly leg: number; readonly indicator: number }

@@ -8,8 +8,10 @@
 namespace branchline {
 namespace {
 
-constexpr std::int64_t kT302Ns = 15'000'000'000;  // Q.931 table 9-2: overlap receiving, 10 to 15 s between digits.
+constexpr std::int64_t kT302Ns = 15'000'000'000;       // Q.931 table 9-2: overlap receiving, 10 to 15 s between digits.
+constexpr std::int64_t kChargeWaitNs = 2'000'000'000;  // For AOC-E in the network's answer to our DISCONNECT.
 constexpr int kSwitchCongestion = 42;
+constexpr int kWrongCallState = 101;
 
 const char* nameOf(isdn::EndedBy by) {
   switch (by) {
@@ -33,10 +35,28 @@ const char* nameOf(isdn::Bearer bearer) {
 
 // --- What a leg is asked -------------------------------------------------------------------------------------------------------------------
 
-void IsdnLegs::dial(Handle leg, isdn::Setup setup) {
-  legs_[leg] = {.span = setup.span, .call = setup.call};
+void IsdnLegs::dial(Handle leg, isdn::Setup setup, std::string furtherDigits) {
+  Leg& of = legs_[leg] = {.span = setup.span, .call = setup.call};
+  of.collecting = !setup.complete;
+  of.furtherDigits = std::move(furtherDigits);
   byCall_[keyOf(setup.span, setup.call)] = leg;
   host_.send(setup);
+}
+
+void IsdnLegs::dialMore(Handle leg, const std::string& digits) {
+  const auto found = legs_.find(leg);
+  if (found == legs_.end()) return;
+  Leg& of = found->second;
+  if (!of.collecting) return refused(of.span, of.call, "dialMore", kWrongCallState);
+  of.furtherDigits += digits;
+  sendFurtherDigits(of);
+}
+
+void IsdnLegs::sendFurtherDigits(Leg& of) {
+  if (!of.acknowledged || of.furtherDigits.empty()) return;
+  // isdnd makes an INFORMATION of each digit.
+  const std::string digits = std::exchange(of.furtherDigits, {}).substr(0, isdn::kMaxDigits);
+  host_.send(isdn::Information{.span = static_cast<std::uint8_t>(of.span), .call = of.call, .digits = digits});
 }
 
 void IsdnLegs::ring(Handle leg, bool earlyMedia) {
@@ -55,11 +75,15 @@ void IsdnLegs::answer(Handle leg) {
 
 void IsdnLegs::clear(Handle leg, int q850) {
   const auto found = legs_.find(leg);
-  if (found == legs_.end()) return;
+  if (found == legs_.end() || found->second.clearing.has_value()) return;
+  Leg& of = found->second;
   const int cause = std::clamp(q850, 1, 127);
-  host_.send(
-      isdn::Clear{.span = static_cast<std::uint8_t>(found->second.span), .call = found->second.call, .cause = static_cast<std::uint8_t>(cause)});
-  end(leg, {.q850 = cause, .location = isdn::Location::privateLocal, .by = isdn::EndedBy::us, .detail = ""});
+  host_.send(isdn::Clear{.span = static_cast<std::uint8_t>(of.span), .call = of.call, .cause = static_cast<std::uint8_t>(cause)});
+  const IsdnEnd how{.q850 = cause, .location = isdn::Location::privateLocal, .by = isdn::EndedBy::us, .detail = ""};
+  if (!of.charged) return end(leg, how);
+  if (std::exchange(of.attached, false)) engine_.detach(leg);
+  of.clearing = how;
+  of.endAtNs = engine_.clock().nowNs() + kChargeWaitNs;
 }
 
 // --- A call comes in -----------------------------------------------------------------------------------------------------------------------
@@ -98,11 +122,20 @@ void IsdnLegs::runDue(std::int64_t nowNs) {
     return true;
   });
   for (const isdn::Setup& setup : due) offer(setup);
+  std::vector<Handle> waited;
+  for (const auto& [leg, of] : legs_) {
+    if (of.clearing.has_value() && of.endAtNs <= nowNs) waited.push_back(leg);
+  }
+  for (const Handle leg : waited) end(leg, *legs_.at(leg).clearing);
 }
 
 std::int64_t IsdnLegs::nextDueNs() const noexcept {
   std::int64_t next = 0;
-  for (const auto& [key, collecting] : collecting_) next = next == 0 ? collecting.offerAtNs : std::min(next, collecting.offerAtNs);
+  const auto sooner = [&](std::int64_t moment) { next = next == 0 ? moment : std::min(next, moment); };
+  for (const auto& [key, collecting] : collecting_) sooner(collecting.offerAtNs);
+  for (const auto& [leg, of] : legs_) {
+    if (of.clearing.has_value()) sooner(of.endAtNs);
+  }
   return next;
 }
 
@@ -167,6 +200,31 @@ void IsdnLegs::on(const isdn::Seized& seized) {
   post("legSeized", leg);
 }
 
+void IsdnLegs::on(const isdn::SetupAck& message) {
+  progress(message.span, message.call, message.channel, 0, message.inband);
+  const Handle leg = legOf(message.span, message.call);
+  if (leg == kNoHandle || !legs_.at(leg).collecting) return;
+  legs_.at(leg).acknowledged = true;
+  sendFurtherDigits(legs_.at(leg));
+}
+
+void IsdnLegs::on(const isdn::Proceeding& message) {
+  numberIsComplete(message.span, message.call);
+  progress(message.span, message.call, message.channel, 0, message.inband);
+}
+
+void IsdnLegs::on(const isdn::Alerting& message) {
+  numberIsComplete(message.span, message.call);
+  progress(message.span, message.call, message.channel, 180, message.inband);
+}
+
+void IsdnLegs::numberIsComplete(int span, std::uint32_t call) {
+  const Handle leg = legOf(span, call);
+  if (leg == kNoHandle) return;
+  legs_.at(leg).collecting = false;
+  legs_.at(leg).furtherDigits.clear();
+}
+
 void IsdnLegs::progress(int span, std::uint32_t call, int channel, int sipStatus, bool inband) {
   const Handle leg = legOf(span, call);
   if (leg == kNoHandle) return;
@@ -180,6 +238,7 @@ void IsdnLegs::progress(int span, std::uint32_t call, int channel, int sipStatus
 }
 
 void IsdnLegs::on(const isdn::Connect& connect) {
+  numberIsComplete(connect.span, connect.call);
   const Handle leg = legOf(connect.span, connect.call);
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
@@ -200,7 +259,8 @@ void IsdnLegs::on(const isdn::Disconnect& disconnect) {
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
   of.responded = true;
-  if (disconnect.inband) {  // isdnd has the call for as long as its tone is heard; Released ends the leg.
+  if (of.clearing.has_value()) return;  // Both clear at once; Released follows.
+  if (disconnect.inband) {              // isdnd has the call for as long as its tone is heard; Released ends the leg.
     attach(leg, of);
     return post("legProgress", leg, {{"sipStatus", std::int64_t{183}}, {"earlyMedia", of.attached}});
   }
@@ -216,138 +276,20 @@ void IsdnLegs::on(const isdn::Released& released) {
   legs_.at(leg).sent = released.sent;
   legs_.at(leg).responded = legs_.at(leg).responded || released.responded;
   occupy(legs_.at(leg), legs_.at(leg).channel, "idle");
+  if (const auto clearing = legs_.at(leg).clearing) return end(leg, *clearing);
   end(leg, {.q850 = released.cause, .location = released.location, .by = released.by, .detail = ""});
-}
-
-// --- Supplementary services ------------------------------------------------------------------------------------------------------------------
-
-void IsdnLegs::hold(Handle leg) {
-  const auto found = legs_.find(leg);
-  if (found != legs_.end()) host_.send(isdn::Hold{.span = static_cast<std::uint8_t>(found->second.span), .call = found->second.call});
-}
-
-void IsdnLegs::retrieve(Handle leg) {
-  const auto found = legs_.find(leg);
-  if (found != legs_.end()) host_.send(isdn::Retrieve{.span = static_cast<std::uint8_t>(found->second.span), .call = found->second.call});
-}
-
-void IsdnLegs::transfer(Handle leg, Handle other) {
-  constexpr int kFacilityRejected = 29;
-  const auto one = legs_.find(leg);
-  const auto two = legs_.find(other);
-  if (one == legs_.end()) return;
-  const Leg& of = one->second;
-  if (two == legs_.end() || two->second.span != of.span) return refused(of.span, of.call, "transfer", kFacilityRejected);
-  host_.send(isdn::Transfer{.span = static_cast<std::uint8_t>(of.span), .call = of.call, .other = two->second.call});
-}
-
-void IsdnLegs::on(const isdn::HoldAnswer& answer) {
-  if (answer.granted)
-    held(answer.span, answer.call, "us");
-  else
-    refused(answer.span, answer.call, "hold", answer.cause);
-}
-
-void IsdnLegs::on(const isdn::RetrieveAnswer& answer) {
-  if (answer.granted)
-    retrieved(answer.span, answer.call, answer.channel, "us");
-  else
-    refused(answer.span, answer.call, "retrieve", answer.cause);
-}
-
-// The channel is no longer the call's: its audio is let go of at once.
-void IsdnLegs::held(int span, std::uint32_t call, const char* by) {
-  const Handle leg = legOf(span, call);
-  if (leg == kNoHandle) return;
-  Leg& of = legs_.at(leg);
-  if (std::exchange(of.attached, false)) engine_.detach(leg);
-  of.channel = 0;
-  post("legHeld", leg, {{"held", true}, {"by", std::string(by)}});
-}
-
-void IsdnLegs::retrieved(int span, std::uint32_t call, int channel, const char* by) {
-  const Handle leg = legOf(span, call);
-  if (leg == kNoHandle) return;
-  Leg& of = legs_.at(leg);
-  of.channel = channel;
-  attach(leg, of);
-  post("legRetrieved", leg, {{"by", std::string(by)}, {"channel", std::int64_t{placeOf(span, channel).second}}});
-}
-
-void IsdnLegs::refused(int span, std::uint32_t call, const char* service, int q850) {
-  const Handle leg = legOf(span, call);
-  if (leg != kNoHandle) post("legServiceRefused", leg, {{"service", std::string(service)}, {"q850", std::int64_t{q850}}});
-}
-
-// Nothing above joins calls for a far end that asks.
-void IsdnLegs::on(const isdn::Transfer& transfer) {
-  host_.send(isdn::TransferAnswer{.span = transfer.span, .call = transfer.call, .granted = false});
-}
-
-void IsdnLegs::on(const isdn::TransferAnswer& answer) {
-  constexpr int kFacilityRejected = 29;
-  if (!answer.granted) refused(answer.span, answer.call, "transfer", kFacilityRejected);
-}
-
-void IsdnLegs::on(const isdn::PartyChanged& changed) {
-  const Handle leg = legOf(changed.span, changed.call);
-  if (leg == kNoHandle) return;
-  post("legPartyChanged", leg,
-       {{"number", changed.number.digits},
-        {"numberType", std::int64_t{changed.number.type}},
-        {"presentation", std::int64_t{changed.number.presentation}},
-        {"name", changed.name}});
-}
-
-void IsdnLegs::on(const isdn::Diverted& diverted) {
-  const Handle leg = legOf(diverted.span, diverted.call);
-  if (leg == kNoHandle) return;
-  post("legDiverted", leg,
-       {{"number", diverted.to.digits}, {"numberType", std::int64_t{diverted.to.type}}, {"reason", std::int64_t{diverted.reason}}});
-}
-
-void IsdnLegs::on(const isdn::Notify& notify) {
-  const Handle leg = legOf(notify.span, notify.call);
-  if (leg != kNoHandle) post("legNotified", leg, {{"indicator", std::int64_t{notify.indicator}}});
-}
-
-void IsdnLegs::on(const isdn::Tariff& tariff) {
-  const Handle leg = legOf(tariff.span, tariff.call);
-  if (leg == kNoHandle) return;
-  post("legTariff", leg,
-       {{"item", std::int64_t{tariff.item}},
-        {"rate", std::int64_t{static_cast<int>(tariff.rate)}},
-        {"cost", std::int64_t{tariff.amount.cost}},
-        {"multiplier", std::int64_t{tariff.amount.multiplier}},
-        {"currency", tariff.amount.currency},
-        {"timeUnit", std::int64_t{tariff.timeUnit}},
-        {"timeScale", std::int64_t{tariff.timeScale}},
-        {"stepwise", tariff.stepwise}});
-}
-
-void IsdnLegs::on(const isdn::Charge& charge) {
-  const Handle leg = legOf(charge.span, charge.call);
-  if (leg == kNoHandle) return;
-  post("legCharge", leg,
-       {{"final", charge.final},
-        {"total", charge.total},
-        {"kind", std::int64_t{static_cast<int>(charge.kind)}},
-        {"cost", std::int64_t{charge.amount.cost}},
-        {"multiplier", std::int64_t{charge.amount.multiplier}},
-        {"currency", charge.amount.currency},
-        {"units", std::int64_t{charge.units}},
-        {"billing", std::int64_t{charge.billing}}});
 }
 
 void IsdnLegs::endAll(const IsdnEnd& how) {
   collecting_.clear();
-  while (!legs_.empty()) end(legs_.begin()->first, how);
+  while (!legs_.empty()) end(legs_.begin()->first, legs_.begin()->second.clearing.value_or(how));
   for (const auto& [key, channel] : closing_) tellUse(static_cast<int>(key >> 32), channel, "idle");
   closing_.clear();
 }
 
-void IsdnLegs::end(Handle leg, const IsdnEnd& how) {
-  const Leg gone = legs_.at(leg);
+// `how` by value: it may be the leg's own.
+void IsdnLegs::end(Handle leg, IsdnEnd how) {
+  const Leg gone = std::move(legs_.at(leg));
   if (gone.channel != 0 && std::string_view(gone.use) != "idle") closing_[keyOf(gone.span, gone.call)] = gone.channel;
   byCall_.erase(keyOf(gone.span, gone.call));
   legs_.erase(leg);
@@ -368,7 +310,7 @@ Handle IsdnLegs::legOf(int span, std::uint32_t call) const noexcept {
 }
 
 void IsdnLegs::attach(Handle leg, Leg& of) {
-  if (of.attached || ports_ == nullptr) return;
+  if (of.attached || of.clearing.has_value() || ports_ == nullptr) return;
   const auto [span, channel] = placeOf(of.span, of.channel);
   MediaPort* const port = ports_->portOf(span, channel);
   if (port == nullptr) return;

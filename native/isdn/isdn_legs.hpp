@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -60,8 +61,11 @@ class IsdnLegs {
   /// How many digits a span's called numbers have with overlap; 0: not known, so the inter-digit time decides.
   void setDdiDigits(int span, int digits) { ddiDigits_[span] = digits; }
 
-  /// A leg that the engine has made for an outgoing call; the SETUP leaves.
-  void dial(Handle leg, isdn::Setup setup);
+  /// A leg that the engine has made for an outgoing call; the SETUP leaves. `furtherDigits`, of a SETUP that is not complete: they follow one by one
+  /// once the exchange wants them (SETUP ACKNOWLEDGE), and are dropped where it has enough.
+  void dial(Handle leg, isdn::Setup setup, std::string furtherDigits = {});
+  /// More digits of such a number; `legServiceRefused` where the exchange takes none any more.
+  void dialMore(Handle leg, const std::string& digits);
   void ring(Handle leg, bool earlyMedia);
   void answer(Handle leg);
   /// HOLD and RETRIEVE towards the far end: `legHeld` or `legRetrieved` follow, or `legServiceRefused`.
@@ -69,15 +73,16 @@ class IsdnLegs {
   void retrieve(Handle leg);
   /// Asks the far end to join two legs of a span: both end when it does, or `legServiceRefused` follows.
   void transfer(Handle leg, Handle other);
-  /// Ends the leg at once; its channel is free when isdnd has cleared.
+  /// Ends the leg at once; its channel is free when isdnd has cleared. One that is charged for ends when the network has told how much in all, two
+  /// seconds later at the latest.
   void clear(Handle leg, int q850);
 
   void on(const isdn::Setup& setup);
   void on(const isdn::Information& information);
   void on(const isdn::Seized& seized);
-  void on(const isdn::SetupAck& message) { progress(message.span, message.call, message.channel, 0, message.inband); }
-  void on(const isdn::Proceeding& message) { progress(message.span, message.call, message.channel, 0, message.inband); }
-  void on(const isdn::Alerting& message) { progress(message.span, message.call, message.channel, 180, message.inband); }
+  void on(const isdn::SetupAck& message);
+  void on(const isdn::Proceeding& message);
+  void on(const isdn::Alerting& message);
   void on(const isdn::Progress& message) { progress(message.span, message.call, message.channel, 183, message.inband); }
   void on(const isdn::Connect& connect);
   void on(const isdn::Connected& connected);
@@ -95,7 +100,7 @@ class IsdnLegs {
   void on(const isdn::Tariff& tariff);
   void on(const isdn::Charge& charge);
 
-  /// Offers the calls whose inter-digit time T302 is over.
+  /// Offers the calls whose inter-digit time T302 is over; ends legs that have waited for their charge.
   void runDue(std::int64_t nowNs);
   /// The next of those moments; 0: none.
   [[nodiscard]] std::int64_t nextDueNs() const noexcept;
@@ -110,7 +115,13 @@ class IsdnLegs {
     bool sent = false;
     bool responded = false;
     bool attached = false;
-    const char* use = "idle";  // Of `channel`, as it was told last.
+    const char* use = "idle";         // Of `channel`, as it was told last.
+    bool collecting = false;          // Outgoing: more digits may follow.
+    bool acknowledged = false;        // … and the exchange wants them.
+    std::string furtherDigits;        // To be sent then.
+    bool charged = false;             // The network tells what it costs.
+    std::optional<IsdnEnd> clearing;  // We have cleared, and wait for the charge in all.
+    std::int64_t endAtNs = 0;         // … until then.
   };
   struct Collecting {  // An incoming call whose number is not complete.
     isdn::Setup setup;
@@ -119,6 +130,9 @@ class IsdnLegs {
   using Key = std::uint64_t;
   static Key keyOf(int span, std::uint32_t call) { return static_cast<Key>(span) << 32 | call; }
 
+  /// The exchange has as many digits as it wants.
+  void numberIsComplete(int span, std::uint32_t call);
+  void sendFurtherDigits(Leg& of);
   void progress(int span, std::uint32_t call, int channel, int sipStatus, bool inband);
   /// The leg of a call, with the channel it now has; kNoHandle: none any more.
   Handle legOf(int span, std::uint32_t call) const noexcept;
@@ -132,7 +146,7 @@ class IsdnLegs {
   /// The leg is on this channel, in this use.
   void occupy(Leg& of, int channel, const char* use);
   void tellUse(int span, int channel, const char* use);
-  void end(Handle leg, const IsdnEnd& end);
+  void end(Handle leg, IsdnEnd how);
   void post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields = {});
   [[nodiscard]] bool isComplete(const isdn::Setup& setup) const;
 

@@ -14,18 +14,25 @@ namespace {
 
 constexpr std::int64_t kStartAgainNs = 500'000'000;  // After a death: long enough that one that dies at once does not eat the processor.
 constexpr int kStepPatienceMs = 10'000;              // Stepped: an isdnd that does not answer in this real time is taken for dead.
-constexpr std::int64_t kAskAgainNs = 2'000'000'000;
-constexpr std::int64_t kSilenceNs = 10'000'000'000;
-constexpr int kLongestWaitMs = 1'000;
+// An isdnd that hangs is asked, waited for, killed and started again within two seconds.
+constexpr std::int64_t kAskAgainNs = 400'000'000;
+constexpr std::int64_t kSilenceNs = 1'200'000'000;
+constexpr std::int64_t kLongestTurnNs = 200'000'000;  // What one turn counts for at most.
+constexpr int kWaitForAnswerMs = 100;
 constexpr int kTemporaryFailure = 41;
 
+bool areDigits(const std::string& digits) {
+  return digits.size() <= isdn::kMaxDigits &&
+         std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == '*' || c == '#'; });
+}
+
 bool isNumber(const isdn::Number& number) {
-  const bool digits = std::all_of(number.digits.begin(), number.digits.end(), [](char c) { return (c >= '0' && c <= '9') || c == '*' || c == '#'; });
-  return digits && number.digits.size() <= isdn::kMaxDigits && number.type < 8 && number.plan < 16 && number.presentation < 4 && number.screening < 4;
+  return areDigits(number.digits) && number.type < 8 && number.plan < 16 && number.presentation < 4 && number.screening < 4;
 }
 
 bool canBeCarried(const IsdnDialOptions& options) {
-  return options.channel >= 0 && options.channel < 32 && !options.called.digits.empty() && isNumber(options.called) && isNumber(options.calling) &&
+  const bool isCalled = options.complete ? !options.called.digits.empty() && options.furtherDigits.empty() : areDigits(options.furtherDigits);
+  return options.channel >= 0 && options.channel < 32 && isCalled && isNumber(options.called) && isNumber(options.calling) &&
          isNumber(options.redirecting) && options.callingName.size() <= isdn::kMaxName && options.calledSubaddress.size() <= isdn::kMaxSubaddress &&
          options.callingSubaddress.size() <= isdn::kMaxSubaddress && options.redirectReason >= 0 && options.redirectReason < 16;
 }
@@ -86,6 +93,7 @@ Engine::Created IsdnStack::dial(int span, const IsdnDialOptions& options) {
                     .call = nextCall_,
                     .channel = static_cast<std::uint8_t>(options.channel),
                     .exclusive = options.exclusive,
+                    .complete = options.complete,
                     .bearer = options.bearer,
                     .called = options.called,
                     .calledSubaddress = options.calledSubaddress,
@@ -95,7 +103,7 @@ Engine::Created IsdnStack::dial(int span, const IsdnDialOptions& options) {
                     .redirecting = options.redirecting,
                     .redirectReason = static_cast<std::uint8_t>(options.redirectReason)};
   nextCall_ = (nextCall_ + 1) & ~isdn::kIncomingCallBit;
-  commands_.push_back({.type = Command::Type::dial, .leg = leg, .setup = std::move(setup)});
+  commands_.push_back({.type = Command::Type::dial, .leg = leg, .setup = std::move(setup), .digits = options.furtherDigits});
   wake_.notify();
   return {Status::ok, leg};
 }
@@ -111,6 +119,11 @@ Status IsdnStack::hold(Handle leg) { return post({.type = Command::Type::hold, .
 Status IsdnStack::retrieve(Handle leg) { return post({.type = Command::Type::retrieve, .leg = leg}, false); }
 
 Status IsdnStack::transfer(Handle leg, Handle other) { return post({.type = Command::Type::transfer, .leg = leg, .other = other}, false); }
+
+Status IsdnStack::dialMore(Handle leg, const std::string& digits) {
+  if (digits.empty() || !areDigits(digits)) return Status::invalidArgument;
+  return post({.type = Command::Type::dialMore, .leg = leg, .digits = digits}, false);
+}
 
 Status IsdnStack::configure(const IsdnSpanOptions& span) {
   IsdnSpanOptions* const known = spanOf(span.configuration.span);
@@ -155,7 +168,7 @@ Status IsdnStack::post(Command command, bool incomingOnly) {
 
 void IsdnStack::runUntilStopped() {
   while (!stopping_) {
-    pollfd waited[2] = {{wake_.fd(), POLLIN, 0}, {process_ ? process_->control() : -1, POLLIN, 0}};
+    pollfd waited[2] = {{wake_.fd(), POLLIN, 0}, {process_ ? process_->control() : -1, process_ ? process_->awaited() : short{0}, 0}};
     (void)poll(waited, 2, patienceMs());
     wake_.clear();
     runDue(engine_.clock().nowNs());
@@ -163,10 +176,10 @@ void IsdnStack::runUntilStopped() {
 }
 
 int IsdnStack::patienceMs() const {
-  std::int64_t due = legs_.nextDueNs();
-  if (!process_) due = due == 0 ? startAtNs_ : std::min(due, startAtNs_);
-  if (due == 0) return kLongestWaitMs;
-  return static_cast<int>(std::clamp<std::int64_t>((due - engine_.clock().nowNs() + 999'999) / 1'000'000, 0, kLongestWaitMs));
+  if (!silent_.empty()) return kWaitForAnswerMs;
+  std::int64_t due = process_ ? askAtNs_ : startAtNs_;
+  if (const std::int64_t legs = legs_.nextDueNs(); legs != 0) due = std::min(due, legs);
+  return static_cast<int>(std::clamp<std::int64_t>((due - engine_.clock().nowNs() + 999'999) / 1'000'000, 0, kAskAgainNs / 1'000'000));
 }
 
 void IsdnStack::runDue(std::int64_t nowNs) {
@@ -174,7 +187,7 @@ void IsdnStack::runDue(std::int64_t nowNs) {
     try {
       start();
     } catch (const std::system_error& error) {
-      lose(error.what());
+      lose(error.what(), kStartAgainNs);
     }
   }
   runCommands();
@@ -184,7 +197,7 @@ void IsdnStack::runDue(std::int64_t nowNs) {
   else if (process_)
     receiveAll();
   if (process_ && !engine_.clock().isStepped()) watch(nowNs);
-  if (lost_) lose("isdnd takes no more messages");
+  if (lost_) lose("isdnd takes no more messages", kStartAgainNs);
 }
 
 void IsdnStack::runCommands() {
@@ -198,13 +211,14 @@ void IsdnStack::runCommands() {
 
 void IsdnStack::run(Command& command) {
   switch (command.type) {
-    case Command::Type::dial: legs_.dial(command.leg, std::move(command.setup)); break;
+    case Command::Type::dial: legs_.dial(command.leg, std::move(command.setup), std::move(command.digits)); break;
     case Command::Type::ring: legs_.ring(command.leg, command.earlyMedia); break;
     case Command::Type::answer: legs_.answer(command.leg); break;
     case Command::Type::clear: legs_.clear(command.leg, command.q850); break;
     case Command::Type::hold: legs_.hold(command.leg); break;
     case Command::Type::retrieve: legs_.retrieve(command.leg); break;
     case Command::Type::transfer: legs_.transfer(command.leg, command.other); break;
+    case Command::Type::dialMore: legs_.dialMore(command.leg, command.digits); break;
     case Command::Type::configure: runConfigure(command.span); break;
     case Command::Type::suspend: runSuspend(command.span.configuration.span, command.why); break;
   }
@@ -234,7 +248,7 @@ void IsdnStack::runSuspend(int number, const std::string& why) {
 
 void IsdnStack::start() {
   lost_ = false;
-  askedAtNs_ = 0;
+  silent_.clear();
   askAtNs_ = engine_.clock().nowNs() + kAskAgainNs;
   spoken_ = true;
   process_ = std::make_unique<IsdndProcess>(program_, engine_.clock().isStepped());
@@ -246,14 +260,16 @@ void IsdnStack::start() {
 }
 
 // libpri cannot take up a call that it did not set up: every call ends here, and the next isdnd restarts its channels towards the far end.
-void IsdnStack::lose(const std::string& why) {
+void IsdnStack::lose(const std::string& why, std::int64_t startAgainNs) {
   {
     const std::lock_guard lock(mutex_);
     pid_ = -1;  // No dial() is queued from here on.
   }
   lost_ = false;
+  if (process_) process_->kill();
   process_.reset();
-  startAtNs_ = engine_.clock().nowNs() + kStartAgainNs;
+  silent_.clear();
+  startAtNs_ = engine_.clock().nowNs() + startAgainNs;
   runCommands();  // Calls that were dialled meanwhile end with the others.
   legs_.endAll({.q850 = kTemporaryFailure, .location = isdn::Location::privateLocal, .by = isdn::EndedBy::line, .detail = why});
   for (auto& [span, up] : up_) {
@@ -261,26 +277,31 @@ void IsdnStack::lose(const std::string& why) {
   }
 }
 
-// A thread of isdnd that hangs answers nothing: each span is asked for its status now and then, and any message is a sign of life.
+// Each thread of isdnd has to answer, so that one that hangs beside others that work is seen too. Silence is counted by turns of our own thread: a
+// machine that stood still as a whole convicts nobody.
 void IsdnStack::watch(std::int64_t nowNs) {
-  if (spans_.empty()) return;
-  if (askedAtNs_ != 0 && nowNs - askedAtNs_ > kSilenceNs) return lose("isdnd does not answer and is started again");
-  if (askedAtNs_ != 0 || nowNs < askAtNs_) return;
-  askedAtNs_ = nowNs;
-  for (const IsdnSpanOptions& span : spans_) send(isdn::QuerySpan{.span = span.configuration.span});
+  if (silent_.empty()) {
+    if (nowNs < askAtNs_) return;
+    askAtNs_ = nowNs + kAskAgainNs;
+    silenceNs_ = 0;
+    for (const IsdnSpanOptions& span : spans_) {
+      silent_.insert(span.configuration.span);
+      send(isdn::QuerySpan{.span = span.configuration.span});
+    }
+  } else {
+    silenceNs_ += std::min(nowNs - watchedAtNs_, kLongestTurnNs);
+    if (silenceNs_ > kSilenceNs) return lose("isdnd does not answer and is started again", 0);
+  }
+  watchedAtNs_ = nowNs;
 }
 
 void IsdnStack::receiveAll() {
   isdn::Message message;
   for (;;) {
     switch (process_->receive(message, 0)) {
-      case IsdndProcess::Received::message:
-        askedAtNs_ = 0;
-        askAtNs_ = engine_.clock().nowNs() + kAskAgainNs;
-        handle(message);
-        break;
+      case IsdndProcess::Received::message: handle(message); break;
       case IsdndProcess::Received::nothing: return;
-      case IsdndProcess::Received::gone: return lose("isdnd has died and is started again");
+      case IsdndProcess::Received::gone: return lose("isdnd has died and is started again", kStartAgainNs);
     }
   }
 }
@@ -292,7 +313,8 @@ void IsdnStack::stepIsdnd(std::int64_t nowNs) {
     spoken_ = false;
     for (bool done = false; !done;) {
       isdn::Message message;
-      if (process_->receive(message, kStepPatienceMs) != IsdndProcess::Received::message) return lose("isdnd has died and is started again");
+      if (process_->receive(message, kStepPatienceMs) != IsdndProcess::Received::message)
+        return lose("isdnd has died and is started again", kStartAgainNs);
       if (const auto* const step = std::get_if<isdn::StepDone>(&message)) {
         done = step->sequence == sequence_;
         moving = step->frames > 0 || spoken_;
@@ -316,6 +338,10 @@ void IsdnStack::handle(const isdn::Message& message) {
   if (const auto* const layer = std::get_if<isdn::LayerTwo>(&message)) {
     up_[layer->span] = layer->up;
     tellSpan(layer->span, layer->up, layer->up ? "" : "layer 2 is down");
+    return;
+  }
+  if (const auto* const status = std::get_if<isdn::SpanStatus>(&message)) {
+    silent_.erase(status->span);
     return;
   }
   if (const auto* const log = std::get_if<isdn::Log>(&message)) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -34,6 +35,8 @@ struct IsdnDialOptions {
   bool exclusive = false;
   isdn::Bearer bearer = isdn::Bearer::speech;
   isdn::Number called;
+  bool complete = true;       // The called number is whole ("sending complete"); false: more digits may follow, by overlap sending.
+  std::string furtherDigits;  // Not complete: these go one by one once the exchange acknowledges.
   std::string calledSubaddress;
   isdn::Number calling;
   std::string callingName;
@@ -45,7 +48,7 @@ struct IsdnDialOptions {
 /// The ISDN spans of a card: keeps an isdnd running, which has libpri, and makes legs of its calls. An isdnd that dies is started again within two
 /// seconds: its legs end with cause 41, and its channels get RESTART from the new one. One thread, or the stepping thread.
 ///
-/// An isdnd that does not answer for ten seconds of real time is taken for dead and killed.
+/// An isdnd of which a thread does not answer is killed and started again within two seconds as well; stepped, within ten of real time.
 ///
 /// Besides the legs' events it posts `spanState` {span, up, detail} and `isdnLog` {span, error, text}.
 class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost {
@@ -80,19 +83,22 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   Status hold(Handle leg);
   Status retrieve(Handle leg);
   Status transfer(Handle leg, Handle other);
+  /// More digits of a number that was dialled as not complete: legServiceRefused follows where the exchange wants none. invalidArgument: not 0-9 * #.
+  Status dialMore(Handle leg, const std::string& digits);
 
   // --- SteppedPart; the ISDN thread calls it otherwise ------------------------------------------------------------------------------------
   void runDue(std::int64_t nowNs) override;
 
  private:
   struct Command {
-    enum class Type : std::uint8_t { dial, ring, answer, clear, hold, retrieve, transfer, configure, suspend };
+    enum class Type : std::uint8_t { dial, ring, answer, clear, hold, retrieve, transfer, dialMore, configure, suspend };
     Type type = Type::dial;
     Handle leg = kNoHandle;
     isdn::Setup setup;         // dial.
     bool earlyMedia = false;   // ring.
     int q850 = 16;             // clear.
     Handle other = kNoHandle;  // transfer.
+    std::string digits;        // dial: that follow; dialMore.
     IsdnSpanOptions span;      // configure; suspend: its number.
     std::string why;           // suspend.
   };
@@ -109,7 +115,7 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   void runSuspend(int span, const std::string& why);
   [[nodiscard]] IsdnSpanOptions* spanOf(int number) noexcept;
   void start();
-  void lose(const std::string& why);
+  void lose(const std::string& why, std::int64_t startAgainNs);
   void receiveAll();
   void stepIsdnd(std::int64_t nowNs);
   [[nodiscard]] bool isAtRest(std::int64_t nowNs) const;
@@ -128,8 +134,10 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   bool lost_ = false;  // A message did not go out; seen at the end of the turn.
   std::int64_t startAtNs_ = 0;
   std::uint32_t sequence_ = 0;
-  std::int64_t askedAtNs_ = 0;  // In real time: isdnd was asked for a sign of life; 0: it has given it.
-  std::int64_t askAtNs_ = 0;
+  std::set<int> silent_;        // Real time: spans whose thread in isdnd was asked for a sign of life, and has not given it.
+  std::int64_t askAtNs_ = 0;    // When they are asked next.
+  std::int64_t silenceNs_ = 0;  // How long we have waited for them, by turns of our own thread.
+  std::int64_t watchedAtNs_ = 0;
   bool spoken_ = false;               // To isdnd, since its last step.
   std::int64_t isdndDueNs_ = 0;       // Its next timer, as of then; 0: none.
   std::unordered_map<int, bool> up_;  // Spans by number.

@@ -30,8 +30,10 @@ Channels::Channels(const ConfigureSpan& configuration) : selection_(configuratio
 }
 
 int Channels::takeAny() noexcept {
-  ChannelSet free = ours_ & ~busy_ & ~restarting_ & ~withdrawn();
-  if (free.none()) free = (ours_ & ~busy_ & ~withdrawn()).reset(index(restartingNow_));
+  const ChannelSet usable = ours_ & ~busy_ & ~withdrawn();
+  ChannelSet free = usable & ~restarting_ & ~vacated_;
+  if (free.none()) free = usable & ~restarting_;
+  if (free.none()) free = ChannelSet(usable).reset(index(restartingNow_));
   if (free.none()) return 0;
   ChannelSet candidates = free;
   if (selection_ == Selection::roundRobin) {

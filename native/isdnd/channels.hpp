@@ -23,6 +23,14 @@ class Channels {
   bool take(int channel) noexcept;
   void release(int channel) noexcept { busy_.reset(index(channel)); }
 
+  /// Its call goes on hold: the channel is free, but taken after all others, so that the call may have it back.
+  void vacate(int channel) noexcept {
+    release(channel);
+    vacated_.set(index(channel));
+  }
+  /// That call has a channel again, or has ended.
+  void forgetVacated(int channel) noexcept { vacated_.reset(index(channel)); }
+
   [[nodiscard]] bool isOurs(int channel) const noexcept { return channel > 0 && channel < kChannels && ours_.test(index(channel)); }
   [[nodiscard]] const ChannelSet& busy() const noexcept { return busy_; }
 
@@ -50,6 +58,7 @@ class Channels {
   ChannelSet ours_;
   const Selection selection_;
   ChannelSet busy_;
+  ChannelSet vacated_;
   ChannelSet restarting_;
   ChannelSet withdrawnByUs_;
   ChannelSet withdrawnByPeer_;

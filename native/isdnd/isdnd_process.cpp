@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isdnd/isdnd_process.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int kDescriptorInChild = 3;
 constexpr int kEndPatienceMs = 500;
+constexpr std::size_t kMostWaiting = 4'096;  // Messages: each B-channel of eight E1s in one go, several times over.
 
 [[noreturn]] void fail(int error, const std::string& what) { throw std::system_error(error, std::generic_category(), what); }
 
@@ -66,19 +68,56 @@ IsdndProcess::IsdndProcess(const std::string& program, bool stepped) {
 
 IsdndProcess::~IsdndProcess() {
   close(control_);
-  for (int waited = 0; waited < kEndPatienceMs; waited++) {
-    if (waitpid(pid_, nullptr, WNOHANG) != 0) return;
-    usleep(1000);
+  for (const Waiting& one : waiting_) {
+    if (one.descriptor >= 0) close(one.descriptor);
   }
-  kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
+  if (reap()) return;
+  kill();
+  (void)reap();
 }
 
-bool IsdndProcess::send(const isdn::Message& message, int descriptor) { return isdn::sendMessage(control_, message, descriptor, MSG_DONTWAIT); }
+bool IsdndProcess::reap() noexcept {
+  for (int waited = 0; waited < kEndPatienceMs; waited++) {
+    if (waitpid(pid_, nullptr, WNOHANG) != 0) return true;
+    usleep(1000);
+  }
+  return false;
+}
+
+short IsdndProcess::awaited() const noexcept { return waiting_.empty() ? POLLIN : POLLIN | POLLOUT; }
+
+void IsdndProcess::kill() noexcept { ::kill(pid_, SIGKILL); }
+
+bool IsdndProcess::send(const isdn::Message& message, int descriptor) {
+  if (!flush()) return false;
+  if (waiting_.empty()) {
+    const isdn::Sent sent = isdn::sendMessage(control_, message, descriptor, MSG_DONTWAIT);
+    if (sent != isdn::Sent::full) return sent == isdn::Sent::sent;
+  }
+  if (waiting_.size() == kMostWaiting) return false;
+  const int kept = descriptor < 0 ? -1 : fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  waiting_.push_back({message, kept});
+  return descriptor < 0 || kept >= 0;
+}
+
+bool IsdndProcess::flush() {
+  while (!waiting_.empty()) {
+    const Waiting& first = waiting_.front();
+    const isdn::Sent sent = isdn::sendMessage(control_, first.message, first.descriptor, MSG_DONTWAIT);
+    if (sent == isdn::Sent::full) return true;
+    if (first.descriptor >= 0) close(first.descriptor);
+    waiting_.pop_front();
+    if (sent == isdn::Sent::failed) return false;
+  }
+  return true;
+}
 
 IsdndProcess::Received IsdndProcess::receive(isdn::Message& message, int timeoutMs) {
-  pollfd waited{control_, POLLIN, 0};
-  if (timeoutMs > 0) (void)poll(&waited, 1, timeoutMs);
+  pollfd waited{control_, 0, 0};
+  do {
+    if (!flush()) return Received::gone;
+    waited.events = awaited();
+  } while (timeoutMs > 0 && poll(&waited, 1, timeoutMs) > 0 && (waited.revents & POLLIN) == 0);
   isdn::ReceivedMessage received = isdn::receiveMessage(control_, MSG_DONTWAIT);
   if (received.descriptor >= 0) close(received.descriptor);
   switch (received.state) {

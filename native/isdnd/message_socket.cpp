@@ -38,7 +38,7 @@ std::array<int, 2> packetSocketPair(int flags) {
   return ends;
 }
 
-bool sendMessage(int socket, const Message& message, int descriptor, int flags) {
+Sent sendMessage(int socket, const Message& message, int descriptor, int flags) {
   auto octets = encode(message);
   Packet packet(octets.data(), octets.size());
   if (descriptor >= 0) {
@@ -49,7 +49,11 @@ bool sendMessage(int socket, const Message& message, int descriptor, int flags) 
     rights->cmsg_len = CMSG_LEN(sizeof descriptor);
     std::memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
   }
-  return sendmsg(socket, &packet.header, flags | MSG_NOSIGNAL) == static_cast<ssize_t>(octets.size());
+  ssize_t sent = 0;
+  do sent = sendmsg(socket, &packet.header, flags | MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  if (sent == static_cast<ssize_t>(octets.size())) return Sent::sent;
+  return sent < 0 && (errno == EAGAIN || errno == ENOBUFS) ? Sent::full : Sent::failed;
 }
 
 ReceivedMessage receiveMessage(int socket, int flags) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 #include "isdnd/protocol.hpp"
 
@@ -11,8 +12,11 @@ namespace branchline::isdn {
 /// Both ends, close-on-exec and with these flags besides; the caller's. Throws std::system_error.
 [[nodiscard]] std::array<int, 2> packetSocketPair(int flags = 0);
 
-/// `descriptor` travels with the message and stays the sender's as well. `flags` as those of sendmsg. False: it did not go.
-[[nodiscard]] bool sendMessage(int socket, const Message& message, int descriptor = -1, int flags = 0);
+/// What became of a message that was to be sent. `full`: with MSG_DONTWAIT, the far side does not read fast enough; it may be sent later.
+enum class Sent : std::uint8_t { sent, full, failed };
+
+/// `descriptor` travels with the message and stays the sender's as well. `flags` as those of sendmsg.
+Sent sendMessage(int socket, const Message& message, int descriptor = -1, int flags = 0);
 
 struct ReceivedMessage {
   /// `malformed`: a packet that is no message; nothing after it can be trusted.

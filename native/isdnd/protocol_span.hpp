@@ -58,6 +58,7 @@ struct RemoveSpan {
   }
 };
 
+/// SpanStatus always answers, also of a span that has ended or was removed: the add-on sees by it that isdnd does not hang.
 struct QuerySpan {
   std::uint8_t span = 0;
   template <typename Archive>

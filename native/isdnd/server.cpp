@@ -33,7 +33,7 @@ bool Server::run() {
 }
 
 // A packet is atomic, so threads need no lock. It waits while the add-on does not read; once that is gone it fails and nobody is there to care.
-void Server::send(const Message& message) { (void)sendMessage(control_, message); }
+void Server::send(const Message& message) { sendMessage(control_, message); }
 
 void Server::handle(const Message& message, int descriptor) {
   if (const auto* const configuration = std::get_if<ConfigureSpan>(&message)) return configure(*configuration, descriptor);
@@ -43,7 +43,10 @@ void Server::handle(const Message& message, int descriptor) {
       [&](const auto& one) {
         if constexpr (requires { one.span; }) {
           const auto found = std::find_if(spans_.begin(), spans_.end(), [&](const auto& span) { return span->number() == one.span; });
-          if (found == spans_.end()) return;  // Removed meanwhile.
+          if (found == spans_.end()) {  // Removed meanwhile.
+            if constexpr (std::is_same_v<std::decay_t<decltype(one)>, QuerySpan>) send(SpanStatus{.span = one.span});
+            return;
+          }
           if constexpr (std::is_same_v<std::decay_t<decltype(one)>, RemoveSpan>)
             spans_.erase(found);
           else

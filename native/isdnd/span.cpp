@@ -175,6 +175,7 @@ void Span::drop(Call& call) {
   const Call gone = call;
   calls_.erase(calls_.begin() + (&call - calls_.data()));
   channels_.release(gone.channel);
+  channels_.forgetVacated(gone.heldChannel);
   Released end = gone.end;
   end.span = configuration_.span;
   end.call = gone.id;

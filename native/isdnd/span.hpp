@@ -66,6 +66,7 @@ class Span {
     bool dialling = false;         // Outgoing: SETUP ACKNOWLEDGE came, digits are wanted.
     bool connecting = false;       // Incoming: CONNECT left.
     bool held = false;             // Has no channel, and is alive.
+    int heldChannel = 0;           // The one that it had then.
     bool retrieving = false;       // Held: `channel` is the one that our RETRIEVE asks for.
     int transferInvoke = -1;       // The far end's request to join this call with another.
     std::int64_t answerByNs = 0;   // Outgoing: T304, T310 or T301; 0: none runs.
@@ -133,6 +134,8 @@ class Span {
   Call* find(std::uint32_t id) noexcept;
   Call* find(q931_call* handle) noexcept;
   /// One that is neither ending nor gone.
+  void putOnHold(Call& call);
+  int takeForRetrieving(const Call& call, int asked);
   Call* findAlive(std::uint32_t id) noexcept;
   /// Remembers the first cause that either side says; later ones change nothing.
   void note(Call& call, int cause, Location location, EndedBy by);

@@ -62,7 +62,7 @@ void SpanRunner::turn() {
     const std::lock_guard lock(mutex_);
     messages.swap(inbox_);
   }
-  if (!span_) return;
+  if (!span_) return answerQueries(messages);
   for (const Message& message : messages) span_->handle(message);
   const bool open = span_->receive();
   span_->runTimers();
@@ -70,6 +70,12 @@ void SpanRunner::turn() {
   span_.reset();  // The D channel's other end is closed: the card is gone. What calls there were end.
   outbox_.send(LayerTwo{.span = static_cast<std::uint8_t>(number_), .up = false});
   outbox_.send(Log{.span = static_cast<std::uint8_t>(number_), .level = LogLevel::error, .text = "the D channel was closed; the span has ended"});
+}
+
+void SpanRunner::answerQueries(const std::vector<Message>& messages) {
+  for (const Message& message : messages) {
+    if (std::holds_alternative<QuerySpan>(message)) outbox_.send(SpanStatus{.span = static_cast<std::uint8_t>(number_)});
+  }
 }
 
 int SpanRunner::patienceMs() const {

@@ -35,6 +35,8 @@ class SpanRunner {
  private:
   void runUntilStopped();
   void turn();
+  /// A span that has ended is down; who asks gets to know, and that we live.
+  void answerQueries(const std::vector<Message>& messages);
   [[nodiscard]] int patienceMs() const;
 
   const int number_;

@@ -32,7 +32,7 @@ void Span::on(const Retrieve& message) {
     outbox_.send(RetrieveAnswer{.span = configuration_.span, .call = call->id, .cause = static_cast<std::uint8_t>(cause)});
   };
   if (!call->held || call->retrieving) return refuse(PRI_CAUSE_WRONG_CALL_STATE);
-  const int channel = message.channel == 0 ? channels_.takeAny() : channels_.take(message.channel) ? message.channel : 0;
+  const int channel = takeForRetrieving(*call, message.channel);
   if (channel == 0) return refuse(message.channel == 0 ? PRI_CAUSE_NORMAL_CIRCUIT_CONGESTION : PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
   if (pri_retrieve(controller_, call->handle, encoded(channel)) != 0) {
     channels_.release(channel);
@@ -119,19 +119,27 @@ void Span::onHold(q931_call* handle) {
     return;
   }
   pri_hold_ack(controller_, handle);
-  channels_.release(std::exchange(call->channel, 0));
-  call->held = true;
+  putOnHold(*call);
   outbox_.send(Hold{.span = configuration_.span, .call = call->id});
   restartNext();
+}
+
+void Span::putOnHold(Call& call) {
+  call.held = true;
+  call.heldChannel = std::exchange(call.channel, 0);
+  channels_.vacate(call.heldChannel);
+}
+
+// `asked` 0: best the one that it had.
+int Span::takeForRetrieving(const Call& call, int asked) {
+  if (asked != 0) return channels_.take(asked) ? asked : 0;
+  return channels_.take(call.heldChannel) ? call.heldChannel : channels_.takeAny();
 }
 
 void Span::onHoldAnswer(q931_call* handle, bool granted, int cause) {
   Call* const call = find(handle);
   if (call == nullptr || call->ending) return;
-  if (granted) {
-    channels_.release(std::exchange(call->channel, 0));
-    call->held = true;
-  }
+  if (granted) putOnHold(*call);
   outbox_.send(HoldAnswer{.span = configuration_.span,
                           .call = call->id,
                           .granted = granted,
@@ -149,13 +157,14 @@ void Span::onRetrieve(q931_call* handle, int asked, bool flexible) {
   // Both sides ask at once: the network's request stands, and libpri tells the user side of it.
   if (call->retrieving) channels_.release(std::exchange(call->channel, 0));
   call->retrieving = false;
-  const int channel = decoded(asked) == 0 ? channels_.takeAny() : channelForIncoming(asked, flexible);
+  const int channel = decoded(asked) == 0 ? takeForRetrieving(*call, 0) : channelForIncoming(asked, flexible);
   if (channel == 0) {
     pri_retrieve_rej(controller_, handle, flexible ? PRI_CAUSE_NORMAL_CIRCUIT_CONGESTION : PRI_CAUSE_REQUESTED_CHAN_UNAVAIL);
     return;
   }
   call->channel = channel;
   call->held = false;
+  channels_.forgetVacated(call->heldChannel);
   pri_retrieve_ack(controller_, handle, encoded(channel));
   outbox_.send(Retrieve{.span = configuration_.span, .call = call->id, .channel = static_cast<std::uint8_t>(channel)});
 }
@@ -171,6 +180,7 @@ void Span::onRetrieveAnswer(q931_call* handle, bool granted, int asked, int caus
     return;
   }
   call->held = false;
+  channels_.forgetVacated(call->heldChannel);
   if (!settleChannel(*call, asked)) return;
   outbox_.send(RetrieveAnswer{.span = configuration_.span, .call = call->id, .granted = true, .channel = static_cast<std::uint8_t>(call->channel)});
 }

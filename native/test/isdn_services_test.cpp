@@ -32,11 +32,11 @@ TEST_CASE("a leg on hold has let go of its B-channel's audio, and has that of th
   CHECK(world.stack->hold(leg) == Status::ok);
   world.step(60);
   CHECK(text(world.one("legHeld", leg), "by") == "us");
-  world.answeredLeg();  // Has channel 1 meanwhile.
+  world.answeredLeg();  // On channel 2: that of the call on hold is taken last.
   CHECK(world.stack->retrieve(leg) == Status::ok);
   world.step(60);
-  CHECK(number(world.one("legRetrieved", leg), "channel") == 2);
-  CHECK(world.ports.channels == std::vector<int>{1, 1, 2});
+  CHECK(number(world.one("legRetrieved", leg), "channel") == 1);
+  CHECK(world.ports.channels == std::vector<int>{1, 2, 1});
   CHECK(world.stack->retrieve(leg) == Status::ok);
   world.step(60);
   CHECK(text(world.one("legServiceRefused", leg), "service") == "retrieve");

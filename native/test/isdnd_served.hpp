@@ -34,7 +34,7 @@ class ServedIsdnd {
 
   [[nodiscard]] int control() const { return control_; }
   void say(const Message& message, int descriptor = -1) {
-    if (!sendMessage(control_, message, descriptor)) FAIL("isdnd takes no message");
+    if (sendMessage(control_, message, descriptor) != Sent::sent) FAIL("isdnd takes no message");
   }
   /// The next message; waits for it. nullopt: closed.
   std::optional<Message> hear() {

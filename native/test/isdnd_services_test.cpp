@@ -16,7 +16,7 @@ void endAll(World& world) {
 
 }  // namespace
 
-TEST_CASE("a call on hold has no B-channel, which another call may have, and is retrieved on a channel that is free") {
+TEST_CASE("a call on hold has no B-channel, which another call may have where there is no other, and is retrieved on a channel that is free") {
   Primary world([](ConfigureSpan& span) {
     allowAll(span);
     span.channels = 0b110;
@@ -30,15 +30,43 @@ TEST_CASE("a call on hold has no B-channel, which another call may have, and is 
   CHECK(world.user().status().busyChannels == 0);
   CHECK(world.network().status().busyChannels == 0);
 
-  world.user().say(setupTo("1", 2));
-  world.run(0.01);
-  CHECK(world.user().all<Seized>().back().channel == 1);
+  for (const std::uint32_t call : {2U, 3U}) {
+    world.user().say(setupTo("1", call));
+    world.run(0.01);
+    CHECK(world.user().all<Seized>().back().channel == (call == 2 ? 2 : 1));
+  }
+  world.user().say(Clear{.span = kSpan, .call = 2});
+  world.run(0.1);
   world.user().say(Retrieve{.span = kSpan, .call = 1});
   world.run(0.1);
   CHECK(world.user().one<RetrieveAnswer>().granted);
   CHECK(world.user().one<RetrieveAnswer>().channel == 2);
   CHECK(world.network().one<Retrieve>().channel == 2);
   CHECK(world.network().status().busyChannels == 0b110);
+  endAll(world);
+}
+
+TEST_CASE("a call has the B-channel back that it left for hold, as long as others were free") {
+  Primary world([](ConfigureSpan& span) {
+    allowAll(span);
+    span.selection = Selection::descending;
+    span.channels = 0b1110;
+  });
+  const std::uint32_t there = world.answered(1);
+  CHECK(world.user().one<Seized>().channel == 3);
+  for (const bool ours : {true, false}) {
+    CAPTURE(ours);
+    Side& side = ours ? world.user() : world.network();
+    const std::uint32_t call = ours ? 1 : there;
+    side.say(Hold{.span = kSpan, .call = call});
+    world.run(0.1);
+    world.user().say(setupTo("1", ours ? 2 : 3));
+    world.run(0.1);
+    CHECK(world.user().all<Seized>().back().channel == (ours ? 2 : 1));
+    side.say(Retrieve{.span = kSpan, .call = call});
+    world.run(0.1);
+    CHECK(side.all<RetrieveAnswer>().back().channel == 3);
+  }
   endAll(world);
 }
 

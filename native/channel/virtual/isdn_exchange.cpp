@@ -96,7 +96,7 @@ DChannelRelay* IsdnExchange::relayOf(int span) noexcept {
 void IsdnExchange::runUntilStopped() {
   std::vector<pollfd> waited;
   while (!stopping_) {
-    waited = {{news_.wake.fd(), POLLIN, 0}, {process_ ? process_->control() : -1, POLLIN, 0}};
+    waited = {{news_.wake.fd(), POLLIN, 0}, {process_ ? process_->control() : -1, process_ ? process_->awaited() : short{0}, 0}};
     for (const Span& span : spans_) {
       for (const int descriptor : span.relay->waitedFor()) waited.push_back({descriptor, POLLIN, 0});
     }

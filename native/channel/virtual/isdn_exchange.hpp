@@ -88,6 +88,9 @@ class IsdnExchange {
   Status callIn(int span, IsdnCaller caller);
   /// The subscriber on a channel of the card clears, or gives up calling. `call`: one that callIn began and that has no channel yet.
   void hangUp(int channel);
+  /// The exchange says something of the call on a channel of the card: `message` is of a supplementary service, its span and call are put in here.
+  /// Without such a call nothing is said.
+  void say(int channel, isdn::Message message);
   [[nodiscard]] DChannelRelay* relayOf(int span) noexcept;
   [[nodiscard]] pid_t isdndPid() const noexcept { return pid_; }
 
@@ -111,7 +114,11 @@ class IsdnExchange {
   struct HangUp {
     int channel = 0;
   };
-  using Command = std::variant<isdn::ConfigureSpan, Place, HangUp>;
+  struct Say {
+    int channel = 0;
+    isdn::Message message;
+  };
+  using Command = std::variant<isdn::ConfigureSpan, Place, HangUp, Say>;
 
   void runUntilStopped();
   [[nodiscard]] int patienceMs() const;
@@ -121,6 +128,7 @@ class IsdnExchange {
   void run(isdn::ConfigureSpan& configuration);
   void run(Place& place);
   void run(const HangUp& hangUp);
+  void run(Say& say);
   void takeNews();
   unsigned carry(std::int64_t nowNs);
   void receiveAll();
@@ -137,12 +145,23 @@ class IsdnExchange {
   void on(const isdn::Connect& connect);
   void on(const isdn::Disconnect& disconnect);
   void on(const isdn::Released& released);
+  void on(const isdn::Hold& hold) { tellHeld(hold.span, hold.call); }
+  void on(const isdn::HoldAnswer& answer) {
+    if (answer.granted) tellHeld(answer.span, answer.call);
+  }
+  void on(const isdn::Retrieve& retrieve) { retrieved(retrieve.span, retrieve.call, retrieve.channel); }
+  void on(const isdn::RetrieveAnswer& answer) {
+    if (answer.granted) retrieved(answer.span, answer.call, answer.channel);
+  }
+  void on(const isdn::Transfer& transfer);
   template <typename Other>
   void on(const Other&) {}
 
   [[nodiscard]] Span* spanOf(int number) noexcept;
   [[nodiscard]] Call* callOf(int span, std::uint32_t call) noexcept;
   [[nodiscard]] int cardChannel(int span, int channel) noexcept;
+  void tellHeld(int span, std::uint32_t call);
+  void retrieved(int span, std::uint32_t call, int channel);
   void command(int span, const Call& call, BearerCommand command);
   void forget(int span, std::uint32_t call);
   [[nodiscard]] std::string asSubscriber(const isdn::Number& number) const;

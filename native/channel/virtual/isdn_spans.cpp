@@ -83,6 +83,7 @@ Status IsdnSpans::follow(const isdn::ConfigureSpan& ours) {
   theirs.node = network ? isdn::Node::network : isdn::Node::user;
   theirs.location = network ? isdn::Location::publicLocal : isdn::Location::privateRemote;
   theirs.selection = isdn::Selection::ascending;
+  theirs.hold = theirs.transfer = network;  // What a subscriber may ask of an exchange.
   return exchange_->configure(theirs);
 }
 
