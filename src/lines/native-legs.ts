@@ -1,6 +1,6 @@
 import type { Handle, NativeStatus } from '../../native/addon/addon.js';
 import type { Clock, Logger, Native } from '../core/index.js';
-import { Leg, type LegDetails, type LegDriver, type LegEnd } from '../telephony/index.js';
+import { Leg, type LegDetails, type LegDriver, type LegEnd, type LegServiceDriver } from '../telephony/index.js';
 
 const OK: NativeStatus = 0;
 const STALE: NativeStatus = 1;
@@ -13,6 +13,14 @@ const RETRY_MS = 20;
 const DIGIT_ON_MS = 100;
 const DIGIT_OFF_MS = 100;
 
+/** The add-on's commands for the services of a leg, where the kind of line has some. */
+export interface NativeLegServices {
+  hold(leg: Handle): NativeStatus;
+  retrieve(leg: Handle): NativeStatus;
+  transfer(leg: Handle, other: Handle): NativeStatus;
+  dialMore(leg: Handle, digits: string): NativeStatus;
+}
+
 /**
  * The legs of one kind of line over the add-on: makes them, carries their commands down and tells them what happened. Each adapter has one of these; it
  * takes the events of its own handles and leaves the others.
@@ -21,13 +29,19 @@ export class NativeLegs {
   readonly #native: Native;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #services: NativeLegServices | null;
   readonly #legs = new Map<Handle, Leg>();
 
-  constructor(native: Native, clock: Clock, logger: Logger) {
+  constructor(native: Native, clock: Clock, logger: Logger, services: NativeLegServices | null = null) {
     this.#native = native;
     this.#clock = clock;
     this.#logger = logger;
+    this.#services = services;
     this.#subscribe();
+  }
+
+  find(handle: Handle): Leg | undefined {
+    return this.#legs.get(handle);
   }
 
   /** A leg of the add-on. Its handle is `details.mediaHandle`. */
@@ -59,6 +73,16 @@ export class NativeLegs {
       answer: () => this.#command(handle, 'answer', () => engine.answer(handle)),
       clear: (q850, sipStatus) => this.#command(handle, 'clear', () => engine.clear(handle, q850, sipStatus)),
       sendDigits: (digits, method) => this.#command(handle, 'sendDigits', () => engine.sendDigits(handle, digits, DIGIT_ON_MS, DIGIT_OFF_MS, method)),
+      ...(this.#services === null ? {} : { services: this.#serviceDriver(handle, this.#services) }),
+    };
+  }
+
+  #serviceDriver(handle: Handle, services: NativeLegServices): LegServiceDriver {
+    return {
+      hold: () => this.#command(handle, 'hold', () => services.hold(handle)),
+      retrieve: () => this.#command(handle, 'retrieve', () => services.retrieve(handle)),
+      transfer: (other) => this.#command(handle, 'transfer', () => services.transfer(handle, other)),
+      dialMore: (digits) => this.#command(handle, 'dialMore', () => services.dialMore(handle, digits)),
     };
   }
 
@@ -76,8 +100,8 @@ export class NativeLegs {
     events.on('legSeized', ({ leg, atMs }) => of(leg)?.markSeized(wallTime(atMs)));
     events.on('legProgress', ({ leg, atMs, sipStatus, earlyMedia }) => of(leg)?.markProgress(wallTime(atMs), sipStatus, earlyMedia));
     events.on('legAnswered', ({ leg, atMs }) => of(leg)?.markAnswered(wallTime(atMs)));
-    events.on('legHeld', ({ leg, atMs, held }) => of(leg)?.markHeld(wallTime(atMs), held));
-    events.on('legRetrieved', ({ leg, atMs }) => of(leg)?.markHeld(wallTime(atMs), false));
+    events.on('legHeld', ({ leg, atMs, held, by }) => of(leg)?.markHeld(wallTime(atMs), held, by ?? 'peer'));
+    events.on('legRetrieved', ({ leg, atMs, by }) => of(leg)?.markHeld(wallTime(atMs), false, by));
     events.on('legReferred', ({ leg, atMs, referTo }) => of(leg)?.markReferred(wallTime(atMs), referTo));
     events.on('digit', ({ leg, atMs, digit, durationMs, method }) => of(leg)?.markDigit({ digit, durationMs, method, at: wallTime(atMs) }));
     events.on('legEnded', ({ leg: handle, atMs, type: _, ...end }) => {

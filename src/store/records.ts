@@ -168,6 +168,11 @@ export interface IsdnTrunkSettings {
   readonly ddiPrefix: string;
   /** Called numbers leave with their type and no prefix, or with the prefix that a telephone would dial. */
   readonly numbering: 'typed' | 'dialled';
+  /**
+   * How a called number is sent where the span has overlap: whole and complete; whole, but more digits may follow; digit by digit. Absent: complete, as on a span
+   * without overlap.
+   */
+  readonly sending?: 'enBloc' | 'open' | 'digitByDigit';
 }
 
 export type ChannelSelection = 'ascending' | 'descending' | 'roundRobin';

@@ -1,6 +1,7 @@
 export * from './address.js';
 export * from './cli.js';
 export * from './leg.js';
+export * from './leg-services.js';
 export * from './ports/line.js';
 export * from './ports/card.js';
 export * from './ports/line-maintenance.js';

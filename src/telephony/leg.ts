@@ -1,6 +1,20 @@
 import { Emitter } from '../core/index.js';
 import type { Address } from './address.js';
 import type { CliPair } from './cli.js';
+import {
+  type Charge,
+  type Diversion,
+  type LegService,
+  type LegServiceDriver,
+  type LegTold,
+  NOTHING_TOLD,
+  type Notice,
+  type Party,
+  SERVICE_CAUSES,
+  type ServiceRefusal,
+  type Subaddresses,
+  type Tariff,
+} from './leg-services.js';
 
 export type LineKind = 'sip' | 'isdn' | 'analogue';
 export type LegState = 'new' | 'seized' | 'ringing' | 'answered' | 'ended';
@@ -38,7 +52,17 @@ export interface LegEvents {
   seized: { readonly at: number };
   progress: { readonly at: number; readonly sipStatus: number; readonly earlyMedia: boolean };
   answered: { readonly at: number };
-  held: { readonly at: number; readonly held: boolean };
+  /** Put on hold or retrieved; `by`: the side that asked for it. */
+  held: { readonly at: number; readonly held: boolean; readonly by: 'us' | 'peer' };
+  /** Something that the leg was asked for is not given. */
+  serviceRefused: ServiceRefusal;
+  /** Whom the call is with: told at answer, or changed since by a transfer. */
+  party: { readonly at: number; readonly party: Party };
+  /** Outgoing: the call goes on to another number. */
+  diverted: { readonly at: number; readonly to: Diversion };
+  notified: Notice;
+  tariff: { readonly at: number; readonly tariff: Tariff };
+  charged: { readonly at: number; readonly charge: Charge };
   referred: { readonly at: number; readonly referTo: string };
   digit: Digit;
   ended: LegEnd;
@@ -53,7 +77,12 @@ export interface LegDriver {
   answer(): void;
   clear(q850: number, sipStatus: number): void;
   sendDigits(digits: string, method: DigitMethod): void;
+  /** Absent where the kind of line has no such services. */
+  readonly services?: LegServiceDriver;
 }
+
+/** A network that told more rates than the charged items there are would fill the records. */
+const MOST_TARIFFS = 16;
 
 export interface LegDetails {
   readonly id: string;
@@ -70,6 +99,9 @@ export interface LegDetails {
   readonly channel?: number;
   /** The call's identity on the line: SIP Call-ID; "" elsewhere. */
   readonly lineCallId: string;
+  /** Incoming: who diverted the call to us last; absent: nobody, as far as the line tells. */
+  readonly diversion?: Diversion;
+  readonly subaddresses?: Subaddresses;
 }
 
 /**
@@ -85,6 +117,8 @@ export class Leg {
   #answeredAt: number | null = null;
   #progressAt: number | null = null;
   #end: LegEnd | null = null;
+  #told: LegTold = NOTHING_TOLD;
+  readonly #heldBy = new Set<'us' | 'peer'>();
 
   constructor(details: LegDetails, driver: LegDriver, onListenerError?: (error: unknown) => void) {
     this.details = details;
@@ -107,6 +141,16 @@ export class Leg {
 
   get answeredAt(): number | null {
     return this.#answeredAt;
+  }
+
+  /** What the line has told of the call so far. */
+  get told(): LegTold {
+    return this.#told;
+  }
+
+  /** Put on hold, by either side or both. */
+  get isHeld(): boolean {
+    return this.#heldBy.size > 0;
   }
 
   /** Null while the leg lives. */
@@ -145,6 +189,27 @@ export class Leg {
     if (this.#state === 'answered') this.#driver.sendDigits(digits, method);
   }
 
+  /** Puts the party on hold: it hears nothing of ours, nor we of it, until `retrieve`. `held` or `serviceRefused` follows. */
+  hold(): void {
+    this.#ask('hold', (services) => services.hold());
+  }
+
+  retrieve(): void {
+    this.#ask('retrieve', (services) => services.retrieve());
+  }
+
+  /** Has the line's exchange join this leg's party with `other`'s: both legs end when it does, else `serviceRefused` follows here. */
+  transfer(other: Leg): void {
+    const fits = other !== this && other.details.lineKind === this.details.lineKind && other.state === 'answered';
+    if (fits) this.#ask('transfer', (services) => services.transfer(other.details.mediaHandle));
+    else this.#refuse('transfer', SERVICE_CAUSES.rejected, 'Only two answered legs of the same kind of line can be joined by its exchange');
+  }
+
+  /** Outgoing, while the called number is not complete (overlap sending): further digits (0-9 * #) of it. */
+  dialMore(digits: string): void {
+    this.#ask('dialMore', (services) => services.dialMore(digits));
+  }
+
   markSeized(at: number): void {
     if (this.#state !== 'new') return;
     this.#state = 'seized';
@@ -165,8 +230,45 @@ export class Leg {
     this.events.emit('answered', { at });
   }
 
-  markHeld(at: number, held: boolean): void {
-    if (this.#state === 'answered') this.events.emit('held', { at, held });
+  markHeld(at: number, held: boolean, by: 'us' | 'peer' = 'peer'): void {
+    if (this.#state !== 'answered') return;
+    if (held) this.#heldBy.add(by);
+    else this.#heldBy.delete(by);
+    this.events.emit('held', { at, held, by });
+  }
+
+  markServiceRefused(refusal: ServiceRefusal): void {
+    if (this.#state !== 'ended') this.events.emit('serviceRefused', refusal);
+  }
+
+  markParty(at: number, party: Party): void {
+    const before = this.#told.party;
+    const same = before?.number === party.number && before?.name === party.name && before?.presentation === party.presentation;
+    if (this.#state === 'ended' || same) return;
+    this.#told = { ...this.#told, party };
+    this.events.emit('party', { at, party });
+  }
+
+  markDiverted(at: number, to: Diversion): void {
+    if (this.#state === 'ended') return;
+    this.#told = { ...this.#told, divertedTo: to };
+    this.events.emit('diverted', { at, to });
+  }
+
+  markNotified(notice: Notice): void {
+    if (this.#state !== 'ended') this.events.emit('notified', notice);
+  }
+
+  markTariff(at: number, tariff: Tariff): void {
+    if (this.#state === 'ended') return;
+    this.#told = { ...this.#told, tariffs: [...this.#told.tariffs, tariff].slice(-MOST_TARIFFS) };
+    this.events.emit('tariff', { at, tariff });
+  }
+
+  markCharged(at: number, charge: Charge): void {
+    if (this.#state === 'ended') return;
+    this.#told = { ...this.#told, charge };
+    this.events.emit('charged', { at, charge });
   }
 
   markReferred(at: number, referTo: string): void {
@@ -184,5 +286,19 @@ export class Leg {
     this.#ended.abort(end);
     this.events.emit('ended', end);
     this.events.removeAll();
+  }
+
+  #ask(service: LegService, run: (services: LegServiceDriver) => void): void {
+    if (this.#state === 'ended') return;
+    const { services } = this.#driver;
+    if (services === undefined) this.#refuse(service, SERVICE_CAUSES.notImplemented, `Lines of kind ${this.details.lineKind} have no ${service}`);
+    else if ((this.#state === 'answered') === (service === 'dialMore'))
+      this.#refuse(service, SERVICE_CAUSES.wrongState, `Not while the leg is ${this.#state}`);
+    else run(services);
+  }
+
+  /** Told as a line would: after the call that asked for it has returned. */
+  #refuse(service: LegService, q850: number, detail: string): void {
+    queueMicrotask(() => this.markServiceRefused({ service, q850, detail }));
   }
 }

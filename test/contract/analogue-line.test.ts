@@ -12,6 +12,7 @@ linePortContract('analogue lines of the virtual card, in virtual time', () => {
     line: world.line,
     trunk: world.trunk,
     tells: { exactCauses: false, callerNumber: true },
+    hasServices: false,
     serviceNumber: SERVICE_NUMBER,
     pass: world.pass,
     listen: (leg) => media.detectDigits(leg, true),

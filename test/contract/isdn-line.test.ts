@@ -1,46 +1,11 @@
 import { expect, it } from 'vitest';
 
-import type { IsdnDialOptions } from '../../native/addon/addon.js';
 import { silentLogger } from '../../src/core/index.js';
 import { NativeMedia } from '../../src/media/index.js';
 import { newLineIdentity } from '../../src/telephony/index.js';
-import { dtmfDigits, isdnTrunk, openSteppedCard, readWav, type SteppedCard } from '../support/stepped-card.js';
+import { dtmfDigits, isdnTrunk, readWav } from '../support/stepped-card.js';
+import { CALLER_SCRIPT, SERVICE_NUMBER, caller, openIsdn } from '../support/stepped-isdn.js';
 import { linePortContract } from './line-port.js';
-
-const SERVICE_NUMBER = '+441632960100';
-
-/** Keys 1 three seconds after the answer. */
-const CALLER_SCRIPT = [
-  { do: 'wait', milliseconds: 3000 },
-  { do: 'digits', digits: '1', onMs: 100, offMs: 100 },
-] as const;
-
-function caller(called: string, change: Partial<IsdnDialOptions> = {}): IsdnDialOptions & { readonly overlap: boolean } {
-  const number = { type: 4, plan: 1, presentation: 0, screening: 0 };
-  return {
-    channel: 0,
-    exclusive: false,
-    bearer: 'speech',
-    called: { ...number, digits: called },
-    calling: { ...number, digits: '1632960205', type: 2, screening: 3 },
-    redirectReason: 0,
-    overlap: false,
-    ...change,
-  };
-}
-
-/** The card with its E1 in service. */
-async function openIsdn(): Promise<SteppedCard & { readonly isdn: NonNullable<SteppedCard['isdn']> }> {
-  const world = openSteppedCard(SERVICE_NUMBER, { isdn: true });
-  const { isdn } = world;
-  if (isdn === null) throw new Error('no ISDN');
-  for (let waited = 0; isdn.linkOf(2)?.layerTwo !== 'up'; waited += 20) {
-    if (waited > 30_000) throw new Error('span 2 does not come up');
-    await world.pass(20);
-  }
-  await world.pass(2000);
-  return { ...world, isdn };
-}
 
 for (const [name, span] of [
   ['a primary rate span', 2],
@@ -56,6 +21,7 @@ for (const [name, span] of [
       line: world.isdn,
       trunk,
       tells: { exactCauses: true, callerNumber: true },
+      hasServices: true,
       serviceNumber: SERVICE_NUMBER,
       pass: world.pass,
       listen: (leg) => media.detectDigits(leg, true),

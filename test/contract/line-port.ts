@@ -10,6 +10,7 @@ import {
   type Leg,
   type LegEnd,
   type LinePort,
+  type ServiceRefusal,
   newLineIdentity,
 } from '../../src/telephony/index.js';
 
@@ -24,6 +25,8 @@ export interface LineFixture {
     /** Whether a caller's number arrives. */
     readonly callerNumber: boolean;
   };
+  /** It has the services of a leg: hold, retrieve, transfer; else each is refused with a cause. */
+  readonly hasServices: boolean;
   /** The service number a caller of this line reaches. */
   readonly serviceNumber: string;
   /** Lets time pass: real or virtual, in steps that a line can live with. */
@@ -63,6 +66,7 @@ class Diary {
   readonly leg: Leg;
   readonly entries: string[] = [];
   readonly digits: Digit[] = [];
+  readonly refusals: ServiceRefusal[] = [];
 
   constructor(leg: Leg) {
     this.leg = leg;
@@ -70,6 +74,8 @@ class Diary {
     leg.events.on('progress', () => this.entries.at(-1) !== 'progress' && this.entries.push('progress'));
     leg.events.on('answered', () => this.entries.push('answered'));
     leg.events.on('digit', (digit) => this.digits.push(digit));
+    leg.events.on('held', ({ held, by }) => this.entries.push(`${held ? 'held' : 'retrieved'} by ${by}`));
+    leg.events.on('serviceRefused', (refusal) => this.refusals.push(refusal));
     leg.events.on('ended', () => this.entries.push('ended'));
   }
 }
@@ -225,6 +231,57 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
       if (told !== null) expect(fixture.callerOf(plain.leg)).toEqual({ number: OWN.number, withheld: false, divertedFrom: '' });
     });
 
+    it('puts a party on hold and has it back, or says why it cannot', async () => {
+      const diary = await answered(dial('200'));
+      await fixture.pass(500);
+      diary.leg.hold();
+      await until(() => diary.leg.isHeld || diary.refusals.length > 0, 'an answer to hold');
+      if (fixture.hasServices) {
+        diary.leg.retrieve();
+        await until(() => !diary.leg.isHeld, 'the retrieval');
+        expect(diary.entries.slice(-2)).toEqual(['held by us', 'retrieved by us']);
+        diary.leg.retrieve();
+        await until(() => diary.refusals.length > 0, 'the refusal of a retrieval of what is not on hold');
+      } else {
+        expect(diary.refusals).toMatchObject([{ service: 'hold', q850: 69 }]);
+        expect(diary.refusals[0]?.detail).toContain('hold');
+      }
+      expect(diary.leg.state).toBe('answered');
+      await fixture.pass(500);
+      diary.leg.sendDigits('25#');
+      await fixture.pass(1500);
+      diary.leg.clear(16);
+      await endOf(diary);
+      expect(await fixture.heardDigits(diary.leg)).toBe('25#');
+    });
+
+    it('has two parties joined by the exchange and lets go of both, or says why it cannot', async () => {
+      const first = await answered(dial('200'));
+      first.leg.hold();
+      await until(() => first.leg.isHeld || first.refusals.length > 0, 'an answer to hold');
+      const second = await answered(dial('200'));
+      first.leg.transfer(first.leg);
+      first.leg.transfer(second.leg);
+      await until(() => first.refusals.some(({ service }) => service === 'transfer'), 'the refusal to join a leg with itself');
+      if (fixture.hasServices) {
+        expect(await endOf(first)).toMatchObject({ q850: 16, by: 'peer' });
+        expect(await endOf(second)).toMatchObject({ q850: 16, by: 'peer' });
+      } else {
+        expect(first.refusals.filter(({ q850 }) => q850 === 69).map(({ service }) => service)).toEqual(['hold', 'transfer']);
+        for (const diary of [first, second]) diary.leg.clear(16);
+        for (const diary of [first, second]) await endOf(diary);
+      }
+    });
+
+    it('takes no more digits of a number that is complete', async () => {
+      const diary = await answered(dial('200'));
+      diary.leg.dialMore('1');
+      await until(() => diary.refusals.length > 0, 'the refusal');
+      expect(diary.refusals).toMatchObject([{ service: 'dialMore', q850: fixture.hasServices ? 101 : 69 }]);
+      diary.leg.clear(16);
+      await endOf(diary);
+    });
+
     it('does nothing for a leg that has ended, and does not mind', async () => {
       const diary = dial('201');
       await endOf(diary);
@@ -232,7 +289,11 @@ export function linePortContract(name: string, open: () => Promise<LineFixture>)
       diary.leg.answer();
       diary.leg.ring();
       diary.leg.sendDigits('1');
+      diary.leg.hold();
+      diary.leg.retrieve();
+      diary.leg.dialMore('1');
       await fixture.pass(500);
+      expect(diary.refusals).toEqual([]);
       expect(diary.entries.filter((entry) => entry === 'ended')).toHaveLength(1);
     });
 

@@ -26,6 +26,7 @@ linePortContract('SIP, with a second process as far end', async (): Promise<Line
     line,
     trunk,
     tells: { exactCauses: true, callerNumber: true },
+    hasServices: false,
     serviceNumber: SERVICE_NUMBER,
     pass: (milliseconds) => delay(clock, milliseconds),
     listen: () => undefined,

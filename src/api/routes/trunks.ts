@@ -9,6 +9,7 @@ import type { RouteModule } from './module.js';
 
 const SELECTIONS = ['ascending', 'descending', 'roundRobin'] as const;
 const NUMBERINGS = ['typed', 'dialled'] as const;
+const SENDINGS = ['enBloc', 'open', 'digitByDigit'] as const;
 const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;
 
 const LineRules = Type.Object(
@@ -69,6 +70,11 @@ const common = {
   selection: Type.Optional(oneOf(SELECTIONS)),
   exclusive: Type.Optional(Type.Boolean({ description: 'isdn: no other B-channel than the one that we name will do' })),
   numbering: Type.Optional(oneOf(NUMBERINGS)),
+  sending: Type.Optional(
+    oneOf(SENDINGS, {
+      description: 'isdn: how a called number is sent on spans with overlap: complete; whole, but more digits may follow; one by one',
+    }),
+  ),
 };
 
 const NewTrunk = Type.Object({ ...common, kind: oneOf(['sip', 'isdn', 'analogue']) }, { additionalProperties: false, $id: 'NewTrunk' });
@@ -101,6 +107,7 @@ const TrunkView = Type.Object(
     selection: Type.Optional(oneOf(SELECTIONS)),
     exclusive: Type.Optional(Type.Boolean()),
     numbering: Type.Optional(oneOf(NUMBERINGS)),
+    sending: Type.Optional(oneOf(SENDINGS)),
     state: oneOf(['up', 'down', 'unknown', 'disabled']),
     stateSince: nullable(DateTime),
     stateDetail: Type.String(),

@@ -15,7 +15,9 @@ import {
 } from '../../telephony/index.js';
 import { NativeLegs } from '../native-legs.js';
 import { type Bearer, Bearers } from './bearers.js';
-import { callingName, calledNumber, callingNumber, cliOf, typed } from './numbers.js';
+import { tellLegs } from './leg-news.js';
+import { cliOf, diversionOf, subaddressesOf, typed } from './numbers.js';
+import { dialOptions } from './outgoing.js';
 
 export interface IsdnLineParts {
   readonly native: Native;
@@ -55,8 +57,6 @@ type IncomingEvent = Extract<NativeEvent, { readonly type: 'legIncoming' }>;
 const NO_CIRCUIT = 34;
 const DESTINATION_OUT_OF_ORDER = 27;
 const NETWORK_OUT_OF_ORDER = 38;
-/** Q.952: the reason of a diversion that nobody told us. */
-const UNKNOWN_REASON = 0;
 
 /** The ISDN spans of a card as a kind of line. */
 export class IsdnLine implements LinePort {
@@ -75,7 +75,14 @@ export class IsdnLine implements LinePort {
 
   constructor(parts: IsdnLineParts) {
     this.#parts = parts;
-    this.#legs = new NativeLegs(parts.native, parts.clock, parts.logger);
+    const { engine } = parts.native;
+    this.#legs = new NativeLegs(parts.native, parts.clock, parts.logger, {
+      hold: (leg) => engine.isdnHold(leg),
+      retrieve: (leg) => engine.isdnRetrieve(leg),
+      transfer: (leg, other) => engine.isdnTransfer(leg, other),
+      dialMore: (leg, digits) => engine.isdnDialMore(leg, digits),
+    });
+    tellLegs(parts.native, (handle) => this.#legs.find(handle), parts.country);
     this.#bearers = new Bearers([], [], 0);
     const { events, wallTime } = parts.native;
     events.on('legIncoming', (event) => event.kind === 'isdn' && this.#onIncoming(event));
@@ -161,7 +168,7 @@ export class IsdnLine implements LinePort {
     const isdn = this.#trunks.get(trunk.id)?.isdn ?? null;
     if (to.kind !== 'number') return this.#legs.makeFailed(details, NETWORK_OUT_OF_ORDER, `An ISDN line cannot reach ${formatAddress(to)}`);
     if (isdn === null) return this.#legs.makeFailed(details, NO_CIRCUIT, 'The trunk has no ISDN spans');
-    return this.#seize(details, isdn, request, calledNumber(to.e164, isdn.numbering, this.#parts.country));
+    return this.#seize(details, isdn, request, to.e164);
   }
 
   onIncoming(listener: (incoming: IncomingLeg) => void): Unsubscribe {
@@ -177,32 +184,12 @@ export class IsdnLine implements LinePort {
   }
 
   /** Takes the first place that is free in the trunk's order: a B-channel where it names some, else a span, whose own selection finds the channel. */
-  #seize(
-    details: Omit<LegDetails, 'mediaHandle'>,
-    isdn: IsdnTrunkSettings,
-    { trunk, cli, diversion }: DialRequest,
-    called: ReturnType<typeof calledNumber>,
-  ): Leg {
-    const places = this.#freePlaces(trunk.id, isdn);
-    const calling = callingNumber(cli.presentation, this.#parts.country);
-    const name = callingName(cli.presentation);
-    const redirecting =
-      diversion === undefined
-        ? undefined
-        : callingNumber({ number: diversion, presentation: 'allowed', screening: 'unscreened' }, this.#parts.country);
-    for (const { span, channel } of places) {
-      const created = this.#parts.native.engine.isdnDial(span, {
-        channel,
-        exclusive: isdn.exclusive,
-        bearer: 'speech',
-        called,
-        ...(calling === undefined ? {} : { calling }),
-        ...(name === undefined || !this.#carriesNames(span) ? {} : { callingName: name }),
-        ...(redirecting === undefined ? {} : { redirecting }),
-        redirectReason: UNKNOWN_REASON,
-      });
+  #seize(details: Omit<LegDetails, 'mediaHandle'>, isdn: IsdnTrunkSettings, request: DialRequest, e164: string): Leg {
+    for (const { span, channel } of this.#freePlaces(request.trunk.id, isdn)) {
+      const options = dialOptions({ e164, request, isdn, settings: this.#settings.get(span), country: this.#parts.country });
+      const created = this.#parts.native.engine.isdnDial(span, { ...options, channel });
       if (created.status !== 0) continue;
-      this.#lastTaken.set(trunk.id, `${span}/${channel}`);
+      this.#lastTaken.set(request.trunk.id, `${span}/${channel}`);
       return this.#legs.make({ ...details, mediaHandle: created.handle });
     }
     if (!isdn.spans.some((span) => this.#carries(span))) {
@@ -241,12 +228,6 @@ export class IsdnLine implements LinePort {
     return this.#carries(span) && line.state !== 'removed' && (line.state !== 'idle' || !this.#outOfService.has(line.channel));
   }
 
-  /** EuroISDN has no caller's name towards the network (EN 300 403-1). */
-  #carriesNames(span: number): boolean {
-    const settings = this.#settings.get(span);
-    return settings?.switchType !== 'euroIsdn' || settings.side === 'network';
-  }
-
   /** A basic access may rest with its layer 2 down, and is brought up by a call. */
   #carries(span: number): boolean {
     const link = this.#links.get(span);
@@ -274,6 +255,8 @@ export class IsdnLine implements LinePort {
     }
     const trunk = this.#trunkOf(span, event.channel);
     const cli = cliOf(event, this.#parts.country);
+    const diversion = diversionOf(event, this.#parts.country);
+    const subaddresses = subaddressesOf(event);
     const leg = this.#legs.make({
       id: newId('leg', this.#parts.clock),
       direction: 'in',
@@ -283,6 +266,8 @@ export class IsdnLine implements LinePort {
       cli: { network: cli, presentation: cli },
       mediaHandle: event.leg,
       lineCallId: '',
+      ...(diversion === undefined ? {} : { diversion }),
+      ...(subaddresses === undefined ? {} : { subaddresses }),
     });
     this.#events.emit('incoming', { leg, source: `span ${span}, channel ${event.channel}` });
   }

@@ -1,5 +1,15 @@
 import type { IsdnNumber, NativeEvent } from '../../../native/addon/addon.js';
-import { type Cli, type TypedNumber, asTypedNumber, formatNational, readTypedNumber } from '../../telephony/index.js';
+import {
+  type Cli,
+  type Diversion,
+  type DiversionReason,
+  type Party,
+  type Subaddresses,
+  type TypedNumber,
+  asTypedNumber,
+  formatNational,
+  readTypedNumber,
+} from '../../telephony/index.js';
 
 type IncomingEvent = Extract<NativeEvent, { readonly type: 'legIncoming' }>;
 
@@ -45,6 +55,46 @@ export function cliOf({ calling, callingType, callingPresentation, callingScreen
     presentation,
     screening: callingScreening === 3 ? 'network' : callingScreening === 1 ? 'userVerified' : 'unscreened',
   };
+}
+
+/** Whom a call is with. */
+export function partyOf(
+  told: { readonly number: string; readonly numberType: number; readonly presentation: number; readonly name: string },
+  country: string,
+): Party {
+  const number = readTypedNumber(typed(told.number, told.numberType), country);
+  const presentation = told.presentation === 1 ? 'restricted' : number === undefined || told.presentation === 2 ? 'unavailable' : 'allowed';
+  return { ...(number === undefined ? {} : { number }), ...(told.name === '' ? {} : { name: told.name }), presentation };
+}
+
+/** Q.952 and Q.931 §4.6.7: reasons of a diversion. */
+const REASONS: readonly (readonly [number, DiversionReason])[] = [
+  [0, 'unknown'],
+  [1, 'busy'],
+  [2, 'noReply'],
+  [3, 'deflection'],
+  [4, 'deflection'],
+  [15, 'unconditional'],
+];
+
+export function reasonOf(code: number | undefined): DiversionReason {
+  return REASONS.find(([known]) => known === code)?.[1] ?? 'unknown';
+}
+
+export function reasonCode(reason: DiversionReason): number {
+  return REASONS.find(([, known]) => known === reason)?.[0] ?? 0;
+}
+
+/** Who diverted an incoming call; undefined: nobody, as far as the line tells. */
+export function diversionOf({ redirecting, redirectingType, redirectReason }: IncomingEvent, country: string): Diversion | undefined {
+  const number = readTypedNumber(typed(redirecting, redirectingType), country);
+  return number === undefined ? undefined : { number, reason: reasonOf(redirectReason) };
+}
+
+/** Undefined where an incoming call has none. */
+export function subaddressesOf({ calledSubaddress = '', callingSubaddress = '' }: IncomingEvent): Subaddresses | undefined {
+  if (calledSubaddress === '' && callingSubaddress === '') return undefined;
+  return { ...(calledSubaddress === '' ? {} : { called: calledSubaddress }), ...(callingSubaddress === '' ? {} : { calling: callingSubaddress }) };
 }
 
 export function typed(digits: string | undefined, type: number | undefined): TypedNumber {

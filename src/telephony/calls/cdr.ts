@@ -58,6 +58,20 @@ export function legCdr(
       sipStatus: end.sipStatus === 0 ? null : end.sipStatus,
       lineCallId: details.lineCallId === '' ? null : details.lineCallId,
       detail: end.detail,
+      ...toldData(leg),
     }),
+  };
+}
+
+/** What the line told beside the leg's state; nothing stands for what it did not tell. */
+function toldData({ details, told }: Leg): Readonly<Record<string, unknown>> {
+  const { party, divertedTo, tariffs, charge } = told;
+  return {
+    ...(party === null ? {} : { connected: party }),
+    ...(details.diversion === undefined ? {} : { divertedFrom: details.diversion }),
+    ...(divertedTo === null ? {} : { divertedTo }),
+    ...(details.subaddresses === undefined ? {} : { subaddresses: details.subaddresses }),
+    ...(tariffs.length === 0 ? {} : { tariffs }),
+    ...(charge === null ? {} : { charge }),
   };
 }

@@ -120,14 +120,21 @@ export class Effort {
   }
 
   #seize(route: Route, record: TryRecord): Leg | null {
-    const { to, cli, diversion } = this.#destination;
+    const { to, cli, diversion, diversionReason, subaddresses } = this.#destination;
     const { trunks, logger } = this.#parts;
     const { trunk } = route;
     trunks.noteSeizure(route);
     try {
-      const leg = trunks
-        .line(trunk)
-        ?.dial({ legId: record.legId, trunk, to, cli, ...(diversion === undefined ? {} : { diversion }), identity: this.#identity() });
+      const leg = trunks.line(trunk)?.dial({
+        legId: record.legId,
+        trunk,
+        to,
+        cli,
+        ...(diversion === undefined ? {} : { diversion }),
+        ...(diversionReason === undefined ? {} : { diversionReason }),
+        ...(subaddresses === undefined ? {} : { subaddresses }),
+        identity: this.#identity(),
+      });
       if (leg === undefined) return null;
       trunks.noteLeg(leg);
       this.#tries.push(record);

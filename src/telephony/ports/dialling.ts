@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/index.js';
 import type { TryRecord } from '../../store/index.js';
 import type { Address } from '../address.js';
 import type { CliPair } from '../cli.js';
+import type { DiversionReason, Subaddresses } from '../leg-services.js';
 import type { Leg } from '../leg.js';
 import type { LineIdentity } from './line.js';
 
@@ -11,6 +12,9 @@ export interface Destination {
   readonly cli: CliPair;
   /** RFC 5806 diverting number, E.164. */
   readonly diversion?: string;
+  /** As those of DialRequest. */
+  readonly diversionReason?: DiversionReason;
+  readonly subaddresses?: Subaddresses;
   /** Cleared with "no answer" after so long; counted from the seizure of each try's line. */
   readonly ringSeconds: number;
   /** Identity of the first try, where it was armed ahead; further tries get new ones. */

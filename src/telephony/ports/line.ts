@@ -2,6 +2,7 @@ import type { Unsubscribe } from '../../core/index.js';
 import type { TrunkRecord } from '../../store/index.js';
 import type { Address } from '../address.js';
 import type { CliPair } from '../cli.js';
+import type { DiversionReason, Subaddresses } from '../leg-services.js';
 import type { Leg, LineKind } from '../leg.js';
 
 /** The identity a call will have on the line, chosen before it is dialled (DESIGN.md §6.1). */
@@ -20,6 +21,9 @@ export interface DialRequest {
   readonly cli: CliPair;
   /** The number a call was diverted from (RFC 5806), E.164; absent: none. */
   readonly diversion?: string;
+  /** Why; absent: unconditionally, as by a call plan. */
+  readonly diversionReason?: DiversionReason;
+  readonly subaddresses?: Subaddresses;
   readonly identity: LineIdentity;
 }
 

@@ -45,6 +45,8 @@ export interface TrunkInput {
   readonly selection?: ChannelSelection | undefined;
   readonly exclusive?: boolean | undefined;
   readonly numbering?: 'typed' | 'dialled' | undefined;
+  /** ISDN: how a called number is sent on spans with overlap. */
+  readonly sending?: NonNullable<IsdnTrunkSettings['sending']> | undefined;
 }
 
 /** What a check of the input needs to know of the box. */
@@ -60,7 +62,7 @@ type Settings = Omit<TrunkRecord, 'id' | 'createdAt'>;
 
 const SIP_ONLY = ['address', 'transport', 'register', 'optionsSeconds', 'srtp', 'dtmf', 'refer', 'retryAfterTimeout'] as const;
 const ANALOGUE_ONLY = ['channels', 'serviceNumber', 'line'] as const;
-const ISDN_ONLY = ['spans', 'bChannels', 'selection', 'exclusive', 'numbering'] as const;
+const ISDN_ONLY = ['spans', 'bChannels', 'selection', 'exclusive', 'numbering', 'sending'] as const;
 
 const DEFAULTS = { enabled: true, prefixes: [], priority: 10, maxCalls: 30, callsPerSecond: 10 } as const;
 
@@ -136,6 +138,7 @@ function isdnSettings(input: TrunkInput): IsdnTrunkSettings {
     exclusive: input.exclusive ?? false,
     ddiPrefix: input.ddiPrefix ?? '',
     numbering: input.numbering ?? 'typed',
+    sending: input.sending ?? 'enBloc',
   };
 }
 
