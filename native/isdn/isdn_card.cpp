@@ -63,7 +63,9 @@ MediaPort* IsdnCard::portOf(int span, int channel) noexcept {
 
 void IsdnCard::tellUse(int span, int channel, const char* use) {
   const auto found = ports_.find({span, channel});
-  if (found != ports_.end()) tellChannel(found->second.channel(), use, "");
+  if (found == ports_.end()) return;
+  const std::lock_guard lock(telling_);
+  if (!away_.contains(found->second.channel())) tellChannel(found->second.channel(), use, "");
 }
 
 // --- CardUser, line-events thread --------------------------------------------------------------------------------------------------------------
@@ -75,6 +77,11 @@ void IsdnCard::onCardEvent(const ChannelEvent& event) {
   const bool removed = event.type == ChannelEventType::removed;
   if (removed && gone_.insert(bearer->span).second) stack_->suspend(bearer->span, "the card was removed");
   if (!removed && gone_.contains(bearer->span)) back_.insert(bearer->span);
+  const std::lock_guard lock(telling_);
+  if (removed)
+    away_.insert(event.channel);
+  else
+    away_.erase(event.channel);
   tellChannel(event.channel, removed ? "removed" : "idle", removed ? "the card was removed" : "");
 }
 

@@ -64,6 +64,8 @@ class IsdnCard final : private CardUser, private BChannelPorts {
   std::map<std::pair<int, int>, Port> ports_;  // By span and B-channel; fixed after construction.
   std::set<int> gone_;                         // Line-events thread: spans of a card that is removed.
   std::set<int> back_;                         // … and those that have returned within this turn.
+  std::mutex telling_;                         // Of away_, and of the order in which a channel's states are told.
+  std::set<int> away_;                         // B-channels that are removed: what their calls end with says nothing of the line.
   std::unique_ptr<IsdnStack> stack_;
 };
 

@@ -20,6 +20,7 @@ constexpr std::int64_t kSilenceNs = 1'200'000'000;
 constexpr std::int64_t kLongestTurnNs = 200'000'000;  // What one turn counts for at most.
 constexpr int kWaitForAnswerMs = 100;
 constexpr int kTemporaryFailure = 41;
+constexpr int kDestinationOutOfOrder = 27;
 
 bool areDigits(const std::string& digits) {
   return digits.size() <= isdn::kMaxDigits &&
@@ -220,13 +221,13 @@ void IsdnStack::run(Command& command) {
     case Command::Type::transfer: legs_.transfer(command.leg, command.other); break;
     case Command::Type::dialMore: legs_.dialMore(command.leg, command.digits); break;
     case Command::Type::configure: runConfigure(command.span); break;
-    case Command::Type::suspend: runSuspend(command.span.configuration.span, command.why); break;
+    case Command::Type::suspend: runSuspend(command.span.configuration.span, command.why, kDestinationOutOfOrder); break;
   }
 }
 
 void IsdnStack::runConfigure(const IsdnSpanOptions& changed) {
   const auto number = changed.configuration.span;
-  runSuspend(number, "the span is configured anew");
+  runSuspend(number, "the span is configured anew", kTemporaryFailure);
   IsdnSpanOptions& span = *spanOf(number);
   span.configuration = changed.configuration;
   span.dChannel = changed.dChannel;
@@ -236,9 +237,9 @@ void IsdnStack::runConfigure(const IsdnSpanOptions& changed) {
   if (process_) lost_ = !process_->send(span.configuration, span.dChannel) || lost_;
 }
 
-void IsdnStack::runSuspend(int number, const std::string& why) {
+void IsdnStack::runSuspend(int number, const std::string& why, int cause) {
   IsdnSpanOptions& span = *spanOf(number);
-  send(isdn::RemoveSpan{.span = static_cast<std::uint8_t>(number)});
+  send(isdn::RemoveSpan{.span = static_cast<std::uint8_t>(number), .cause = static_cast<std::uint8_t>(cause)});
   if (span.dChannel >= 0) close(span.dChannel);
   span.dChannel = -1;
   if (std::exchange(up_[number], false)) tellSpan(number, false, why);

@@ -112,7 +112,7 @@ class IsdnStack final : public LegOwner, public SteppedPart, private IsdnLegHost
   void runCommands();
   void run(Command& command);
   void runConfigure(const IsdnSpanOptions& changed);
-  void runSuspend(int span, const std::string& why);
+  void runSuspend(int span, const std::string& why, int cause);
   [[nodiscard]] IsdnSpanOptions* spanOf(int number) noexcept;
   void start();
   void lose(const std::string& why, std::int64_t startAgainNs);

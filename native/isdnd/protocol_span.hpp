@@ -49,12 +49,14 @@ struct ConfigureSpan {
   }
 };
 
-/// Ends a span: its calls end with cause 41 towards the add-on; the far end learns of it by its layer 2.
+/// Ends a span: its calls end with `cause` towards the add-on; the far end learns of it by its layer 2.
 struct RemoveSpan {
   std::uint8_t span = 0;
+  std::uint8_t cause = 41;
   template <typename Archive>
   void fields(Archive& a) {
     a.number(span);
+    a.below(cause, 128);
   }
 };
 
@@ -78,14 +80,16 @@ struct Step {
   }
 };
 
-/// RESTART of one channel; 0: of every idle one.
+/// RESTART of one channel, once it is idle; 0: of every idle one.
 struct RestartChannel {
   std::uint8_t span = 0;
   std::uint8_t channel = 0;
+  bool forget = false;  // Calls on it end here first, with no word to the far end: so does an exchange that has lost its memory.
   template <typename Archive>
   void fields(Archive& a) {
     a.number(span);
     a.number(channel);
+    a.flag(forget);
   }
 };
 

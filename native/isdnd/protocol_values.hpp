@@ -8,7 +8,7 @@
 /// What messages are made of.
 namespace branchline::isdn {
 
-inline constexpr std::uint8_t kProtocolVersion = 1;
+inline constexpr std::uint8_t kProtocolVersion = 2;
 inline constexpr std::size_t kMaxMessageBytes = 1024;
 inline constexpr std::size_t kMaxDigits = 63;  // libpri's own limit.
 inline constexpr std::size_t kMaxName = 63;

@@ -43,14 +43,14 @@ void Server::handle(const Message& message, int descriptor) {
       [&](const auto& one) {
         if constexpr (requires { one.span; }) {
           const auto found = std::find_if(spans_.begin(), spans_.end(), [&](const auto& span) { return span->number() == one.span; });
-          if (found == spans_.end()) {  // Removed meanwhile.
-            if constexpr (std::is_same_v<std::decay_t<decltype(one)>, QuerySpan>) send(SpanStatus{.span = one.span});
-            return;
-          }
-          if constexpr (std::is_same_v<std::decay_t<decltype(one)>, RemoveSpan>)
+          if (found == spans_.end()) {  // Removed meanwhile, or libpri did not take it.
+            if (const auto answer = answerWithoutSpan(message, PRI_CAUSE_DESTINATION_OUT_OF_ORDER)) send(*answer);
+          } else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, RemoveSpan>) {
+            (*found)->end(one.cause);
             spans_.erase(found);
-          else
+          } else {
             (*found)->post(message);
+          }
         }
       },
       message);

@@ -87,12 +87,17 @@ Span::Span(const ConfigureSpan& configuration, int dChannel, const Clock& clock,
 }
 
 Span::~Span() {
-  while (!calls_.empty()) {
-    note(calls_.back(), PRI_CAUSE_NORMAL_TEMPORARY_FAILURE, Location::user, EndedBy::line);
-    drop(calls_.back());
-  }
+  endCalls(PRI_CAUSE_NORMAL_TEMPORARY_FAILURE);
   pri_set_userdata(controller_, nullptr);
   retire(controller_);
+}
+
+void Span::endCalls(int cause) {
+  up_ = false;  // No RESTART of what becomes idle.
+  while (!calls_.empty()) {
+    note(calls_.back(), cause, Location::user, EndedBy::line);
+    drop(calls_.back());
+  }
 }
 
 void Span::handle(const Message& message) {

@@ -32,7 +32,7 @@ class Span {
  public:
   /// `dChannel` is a non-blocking descriptor of DAHDI, or of a SOCK_SEQPACKET socket, owned from now on; `outbox` and `clock` outlive the span.
   Span(const ConfigureSpan& configuration, int dChannel, const Clock& clock, Outbox& outbox);
-  /// Ends every call towards the add-on with cause 41.
+  /// Ends every call that is left towards the add-on with cause 41.
   ~Span();
   Span(const Span&) = delete;
   Span& operator=(const Span&) = delete;
@@ -43,6 +43,8 @@ class Span {
   void handle(const Message& message);
   /// Reads the D frames that are there, up to a number: more may be left. False once the far end of the D channel is closed.
   bool receive();
+  /// Ends every call towards the add-on, by the line; nothing is said to the far end.
+  void endCalls(int cause);
   /// Runs every timer that is due.
   void runTimers();
   /// Clock::nowNs() of the next timer; 0: none runs.
@@ -157,6 +159,7 @@ class Span {
   void endLate();
   /// Drops calls that libpri has let go of without a word, or does not get rid of.
   void sweep();
+  void forgetCallsOn(int channel);
   void restartNext();
   void endRestart();
   /// A channel as libpri wants it, and back; with NFAS it names its interface.

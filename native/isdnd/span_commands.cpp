@@ -159,11 +159,23 @@ void Span::on(const Clear& message) {
 }
 
 void Span::on(const RestartChannel& message) {
+  if (message.forget) forgetCallsOn(message.channel);
   if (message.channel == 0)
     channels_.beginRestartOfIdle();
   else
     channels_.beginRestart(message.channel);
   restartNext();
+}
+
+// 0: on any channel.
+void Span::forgetCallsOn(int channel) {
+  for (std::size_t i = calls_.size(); i-- > 0;) {
+    Call& call = calls_[i];
+    if (channel != 0 && call.channel != channel) continue;
+    note(call, PRI_CAUSE_NORMAL_TEMPORARY_FAILURE, configuration_.location, EndedBy::us);
+    pri_destroycall(controller_, call.handle);
+    drop(call);
+  }
 }
 
 void Span::on(const QuerySpan&) {

@@ -14,6 +14,13 @@ constexpr int kLongestWaitMs = 10'000;
 
 }  // namespace
 
+std::optional<Message> answerWithoutSpan(const Message& message, std::uint8_t cause) {
+  if (const auto* const setup = std::get_if<Setup>(&message))
+    return Released{.span = setup->span, .call = setup->call, .cause = cause, .by = EndedBy::line};
+  if (const auto* const query = std::get_if<QuerySpan>(&message)) return SpanStatus{.span = query->span};
+  return std::nullopt;
+}
+
 SpanRunner::SpanRunner(std::unique_ptr<Span> span, const Clock& clock, Outbox& outbox)
     : number_(span->number()),
       clock_(clock),
@@ -24,10 +31,18 @@ SpanRunner::SpanRunner(std::unique_ptr<Span> span, const Clock& clock, Outbox& o
   pthread_setname_np(thread_.native_handle(), "bl-dchannel");
 }
 
-SpanRunner::~SpanRunner() {
+SpanRunner::~SpanRunner() { stop(); }
+
+void SpanRunner::stop() {
   stopping_ = true;
   wake_.notify();
   if (thread_.joinable()) thread_.join();
+}
+
+void SpanRunner::end(std::uint8_t cause) {
+  stop();
+  if (span_) span_->endCalls(cause);
+  refuse(takeInbox(), cause);
 }
 
 void SpanRunner::post(const Message& message) {
@@ -56,26 +71,28 @@ void SpanRunner::runUntilStopped() {
   }
 }
 
-void SpanRunner::turn() {
-  std::vector<Message> messages;
-  {
-    const std::lock_guard lock(mutex_);
-    messages.swap(inbox_);
+std::vector<Message> SpanRunner::takeInbox() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(inbox_, {});
+}
+
+void SpanRunner::refuse(const std::vector<Message>& messages, std::uint8_t cause) {
+  for (const Message& message : messages) {
+    if (const auto answer = answerWithoutSpan(message, cause)) outbox_.send(*answer);
   }
-  if (!span_) return answerQueries(messages);
+}
+
+void SpanRunner::turn() {
+  const std::vector<Message> messages = takeInbox();
+  if (!span_) return refuse(messages, PRI_CAUSE_DESTINATION_OUT_OF_ORDER);
   for (const Message& message : messages) span_->handle(message);
   const bool open = span_->receive();
   span_->runTimers();
   if (open) return;
-  span_.reset();  // The D channel's other end is closed: the card is gone. What calls there were end.
+  span_->endCalls(PRI_CAUSE_DESTINATION_OUT_OF_ORDER);  // The D channel's other end is closed: the card is gone.
+  span_.reset();
   outbox_.send(LayerTwo{.span = static_cast<std::uint8_t>(number_), .up = false});
   outbox_.send(Log{.span = static_cast<std::uint8_t>(number_), .level = LogLevel::error, .text = "the D channel was closed; the span has ended"});
-}
-
-void SpanRunner::answerQueries(const std::vector<Message>& messages) {
-  for (const Message& message : messages) {
-    if (std::holds_alternative<QuerySpan>(message)) outbox_.send(SpanStatus{.span = static_cast<std::uint8_t>(number_)});
-  }
 }
 
 int SpanRunner::patienceMs() const {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -11,6 +12,10 @@
 #include "isdnd/span.hpp"
 
 namespace branchline::isdn {
+
+/// What a message is answered with where its span is no more. A SETUP ends with `cause`: the add-on would wait for the end of its call for ever. A
+/// span that answers no query would be taken for one that hangs.
+[[nodiscard]] std::optional<Message> answerWithoutSpan(const Message& message, std::uint8_t cause);
 
 /// Runs one span: on a thread of its own, or, with a stepped clock, on the thread that calls step().
 class SpanRunner {
@@ -22,6 +27,8 @@ class SpanRunner {
   SpanRunner& operator=(const SpanRunner&) = delete;
 
   [[nodiscard]] int number() const noexcept { return number_; }
+  /// Stops the thread; every call ends with `cause` towards the add-on, one whose SETUP has not been handled yet as well.
+  void end(std::uint8_t cause);
   /// A message of the add-on for this span; handled in order by the span's thread, or at once with a stepped clock.
   void post(const Message& message);
 
@@ -34,9 +41,10 @@ class SpanRunner {
 
  private:
   void runUntilStopped();
+  void stop();
   void turn();
-  /// A span that has ended is down; who asks gets to know, and that we live.
-  void answerQueries(const std::vector<Message>& messages);
+  [[nodiscard]] std::vector<Message> takeInbox();
+  void refuse(const std::vector<Message>& messages, std::uint8_t cause);
   [[nodiscard]] int patienceMs() const;
 
   const int number_;

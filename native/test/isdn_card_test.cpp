@@ -168,7 +168,7 @@ TEST_CASE("a card that is pulled ends its calls at once, says so of every channe
   CHECK(world.card.pull() == Status::ok);
   world.step(100);
   for (const Handle leg : legs) {
-    CHECK(number(world.awaitOne("legEnded", leg), "q850") == 41);
+    CHECK(number(world.awaitOne("legEnded", leg), "q850") == 27);
     CHECK(text(world.awaitOne("legEnded", leg), "by") == "line");
   }
   for (const int span : {kE1, kPointToPoint, kBus}) {
@@ -180,6 +180,7 @@ TEST_CASE("a card that is pulled ends its calls at once, says so of every channe
     if (text(event, "state") == "removed") removed.insert(number(event, "channel"));
   }
   CHECK(removed.size() == 34);
+  for (const std::int64_t channel : removed) CHECK(world.useOf(static_cast<int>(channel)) == "removed");  // Those of the calls as well.
   CHECK(text(world.events.of("spanAlarm").back(), "alarms") == "removed");
 
   CHECK(world.card.restore() == Status::ok);

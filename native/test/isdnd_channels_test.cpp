@@ -34,22 +34,25 @@ TEST_CASE("layer 2 up restarts every channel once, and a channel in use is resta
 
 TEST_CASE("a far end that restarts a channel with a call on it has forgotten the call: it ends with cause 41") {
   Primary world;
-  const std::uint32_t there = world.answered(1);
-  // Our own side restarts idle channels only: the wire turns its RESTART of channel 5 into one of channel 1.
-  world.rewrite = [](std::span<std::uint8_t> room, std::size_t size) {
-    const auto sight = lookInto(room.first(size));
-    if (sight && sight->type == 0x46 && room[size - 4] == 0x85) room[size - 4] = 0x81;
-    return size;
-  };
-  world.network().say(RestartChannel{.span = kSpan, .channel = 5});
+  world.answered(1);
+  world.answered(2);
+  world.answered(3);
+  world.forget();
+  world.network().say(RestartChannel{.span = kSpan, .channel = 2, .forget = true});
   world.run(1);
+  CHECK(world.user().one<Released>().call == 2);
   CHECK(world.user().one<Released>().cause == 41);
   CHECK(world.user().one<Released>().by == EndedBy::peer);
-  CHECK(world.user().status().busyChannels == 0);
-  world.network().say(Clear{.span = kSpan, .call = there});
-  world.run(10);  // Nobody acknowledged channel 5.
-  checkIdle(world);
+  CHECK(world.network().one<Released>().by == EndedBy::us);
+  CHECK(world.user().status().busyChannels == 0b1010);
+  world.network().say(RestartChannel{.span = kSpan, .channel = 0, .forget = true});
+  world.run(1);
+  for (const auto& released : world.user().all<Released>()) CHECK(released.cause == 41);
+  CHECK(world.user().all<Released>().size() == 3);
   CHECK(world.network().status().restartingChannels == 0);
+  const auto restarted = world.user().all<ChannelRestarted>();
+  CHECK(restarted.size() == 31);  // Channel 2, then all.
+  checkIdle(world);
 }
 
 TEST_CASE("channels are chosen ascending, descending, or round robin, and cause 34 says that all are taken") {
@@ -137,6 +140,42 @@ TEST_CASE("a RESTART that crosses a SETUP on its channel ends nothing: the call 
   world.user().say(Clear{.span = kSpan, .call = 1});
   world.run(1);
   checkIdle(world);
+}
+
+TEST_CASE("RESTART and SETUP of one channel in any order, by either side: the call comes through on one channel that both know, or ends at both") {
+  for (const bool restartByNetwork : {true, false}) {
+    for (const bool setupByNetwork : {true, false}) {
+      for (int order = 0; order < 4; order++) {
+        CAPTURE(restartByNetwork);
+        CAPTURE(setupByNetwork);
+        CAPTURE(order);
+        Primary world;
+        Side& restarter = restartByNetwork ? world.network() : world.user();
+        Side& caller = setupByNetwork ? world.network() : world.user();
+        Side& called = setupByNetwork ? world.user() : world.network();
+        answerAll(called);
+        const RestartChannel restart{.span = kSpan, .channel = 1};
+        Setup setup = setupTo("1");
+        setup.channel = 1;
+        // Who speaks first, and whether what he said leaves before the other speaks.
+        if (order < 2) restarter.say(restart);
+        if (order >= 2) caller.say(setup);
+        if (order % 2 == 1) (order < 2 ? restarter : caller).step();
+        if (order < 2) caller.say(setup);
+        if (order >= 2) restarter.say(restart);
+        world.run(1);
+        const bool through = !caller.has<Released>();
+        CHECK(caller.status().calls == called.status().calls);
+        CHECK(caller.status().busyChannels == called.status().busyChannels);
+        CHECK(caller.all<Connect>().size() + caller.all<Released>().size() >= 1);
+        if (through) caller.say(Clear{.span = kSpan, .call = 1});
+        world.run(6);  // A RESTART of a channel with a call of one's own on it has waited for its end.
+        CHECK(world.network().status().restartingChannels == 0);
+        CHECK(world.user().status().restartingChannels == 0);
+        checkIdle(world);
+      }
+    }
+  }
 }
 
 TEST_CASE("a channel out of service is neither chosen nor given to the far end; NI2 says so to the other side") {

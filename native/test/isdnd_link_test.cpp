@@ -52,21 +52,36 @@ TEST_CASE("with a tenth of all frames lost calls still come through and clear") 
   checkIdle(world);
 }
 
-TEST_CASE("a D channel whose card is pulled ends its calls with cause 41") {
+TEST_CASE("a D channel whose far socket is closed ends its calls with cause 27, and so does every SETUP after that at once") {
   Primary world;
   world.answered(1);
   world.user().cutForGood();
+  world.user().say(setupTo("1", 2));  // Before the end is seen.
   world.user().step();
-  CHECK(world.user().one<Released>().cause == 41);
+  for (const auto& released : world.user().all<Released>()) CHECK(released.cause == 27);
+  CHECK(world.user().all<Released>().size() == 2);
   CHECK_FALSE(world.user().all<LayerTwo>().back().up);
+  world.forget();
+  world.user().say(setupTo("1", 3));
+  world.user().step();
+  CHECK(world.user().one<Released>().call == 3);
+  CHECK(world.user().one<Released>().cause == 27);
+  CHECK(world.user().one<Released>().by == EndedBy::line);
+  CHECK_FALSE(world.user().one<Released>().sent);
+  CHECK_FALSE(world.user().status().up);  // And it answers: it does not hang.
 }
 
-TEST_CASE("a span that is removed ends its calls with cause 41, and can be configured again") {
+TEST_CASE("a span that is removed ends its calls with the cause that is said, refuses others with 27, and can be configured again") {
   Primary world;
   world.answered(1);
-  world.user().say(RemoveSpan{.span = kSpan});
+  world.user().say(RemoveSpan{.span = kSpan, .cause = 38});
   world.user().step();
-  CHECK(world.user().one<Released>().cause == 41);
+  CHECK(world.user().one<Released>().cause == 38);
+  world.forget();
+  world.user().say(setupTo("1", 7));
+  world.user().step();
+  CHECK(world.user().one<Released>().call == 7);
+  CHECK(world.user().one<Released>().cause == 27);
   world.user().cutForGood();
   world.forget();
   world.user().configure(e1(Node::user));

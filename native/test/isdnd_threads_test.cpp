@@ -81,6 +81,14 @@ TEST_CASE("four spans on threads of their own carry their calls at once, and sto
   }
   REQUIRE(await([&] { return ends.size() == kSpans * kCallsPerSpan; }));
   for (const auto& [call, count] : ends) CHECK(count == 1);
+  // A SETUP just ahead of the span's end, which its thread may not have come to: it ends as well.
+  for (std::uint8_t span = 2; span <= kSpans; span++) {
+    Setup late = setupTo("1", 50'000U + span);
+    late.span = span;
+    user.say(late);
+    user.say(RemoveSpan{.span = span});
+  }
+  CHECK(await([&] { return ends.size() == kSpans * kCallsPerSpan + kSpans - 1; }));
   // A call that stays: its thread stops all the same.
   Setup last = setupTo("1", 100'000);
   last.span = 1;
