@@ -3,12 +3,13 @@
 // harm it. Times are integer milliseconds unless the name says otherwise; levels are dBm0.
 
 import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
-import type { LineImpairments } from './impairments.js';
 import type { IsdnEngine, IsdnFarEnd, IsdnIncoming, IsdnLegEvent } from './isdn.js';
+import type { VirtualCardCalls } from './virtual_card.js';
 
 export type * from './analogue.js';
 export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnService, IsdnSpanOptions } from './isdn.js';
 export type { AudioImpairments, LineImpairments } from './impairments.js';
+export type * from './virtual_card.js';
 
 /** Slot and generation of a native object; 0 names nothing. */
 export type Handle = number;
@@ -172,71 +173,9 @@ export interface ChannelState {
   readonly reversed: boolean;
 }
 
-/** One step of a far end's script. Steps run in order; after the last one the far end keeps listening until it is cleared. What it says before it
- * answers is in-band audio, which ISDN tells by PROGRESS. */
-export type FarEndStep =
-  /** Rings for so long (the caller hears ringing), then goes on. */
-  | { readonly do: 'ring'; readonly milliseconds: number }
-  /** Answers: polarity reversal at the FXO port; the telephone at an FXS port is lifted. */
-  | { readonly do: 'answer' }
-  /** Plays a WAV file (after answer: to the answered call). */
-  | { readonly do: 'play'; readonly file: string }
-  | { readonly do: 'tone'; readonly segments: readonly ToneSegment[]; readonly loop: boolean }
-  | { readonly do: 'digits'; readonly digits: string; readonly onMs: number; readonly offMs: number }
-  | { readonly do: 'wait'; readonly milliseconds: number }
-  /** Waits until `digits` are keyed one after the other ("": any key), for so long at most. */
-  | { readonly do: 'expect'; readonly digits: string; readonly milliseconds: number; readonly otherwise: 'goOn' | 'hangUp' }
-  /** A telephone at an FXS port opens its loop for so long. */
-  | { readonly do: 'flash'; readonly milliseconds: number }
-  /** Clears: battery drop at an FXO port, on-hook at an FXS port. `cause`: Q.850, what ISDN is told; 0: normal clearing. */
-  | { readonly do: 'hangUp'; readonly cause: number }
-  /** The tone for as long as the caller stays; ISDN is told the `cause`, 0: the tone's. Only before `answer`. */
-  | { readonly do: 'refuse'; readonly tone: 'busy' | 'congestion' | 'unobtainable'; readonly cause: number };
-
-/** What a line is told of a caller; "" nothing. */
-export interface FarEndCaller {
-  readonly number: string;
-  readonly name: string;
-  readonly withheld: boolean;
-}
-
-export interface CallInOptions {
-  /** Runs once the call is answered. */
-  readonly script: readonly FarEndStep[];
-  readonly heardFolder?: string;
-  readonly caller?: FarEndCaller;
-}
-
-export interface PhoneDialsOptions {
-  readonly digits: string;
-  /** By pulses, else by DTMF. */
-  readonly pulses: boolean;
-  /** Runs once the call is answered. */
-  readonly script: readonly FarEndStep[];
-  readonly heardFolder?: string;
-}
-
-/** An analogue port of the virtual card, seen from its far side. */
-export interface VirtualPort extends ChannelState {
-  readonly channel: number;
-  /** No call, no tone, on hook. */
-  readonly idle: boolean;
-  /** Ringing voltage is on the wire. */
-  readonly ringing: boolean;
-  readonly messageWaiting: boolean;
-}
-
-export interface FarEnd {
-  /** Digits as the exchange receives them, national form ("01632960200"), or for an FXS telephone its channel number. */
-  readonly number: string;
-  readonly script: readonly FarEndStep[];
-  /** Folder for `<call>.wav` of what it heard from answer on; absent: nothing is kept. */
-  readonly heardFolder?: string;
-}
-
 // --- The engine --------------------------------------------------------------------------------------------------------------------------
 
-export interface NativeEngine extends IsdnEngine {
+export interface NativeEngine extends IsdnEngine, VirtualCardCalls {
   /** Monotonic milliseconds of the native clock, with fractions. */
   nowMs(): number;
   /** Moves a stepped clock on, a multiple of 20 ms; events it caused have been delivered when it returns. */
@@ -291,23 +230,6 @@ export interface NativeEngine extends IsdnEngine {
   /** Undefined for what the card does not have. */
   cardSpanStatus(span: number): SpanStatus | undefined;
   cardChannelState(channel: number): ChannelState | undefined;
-  /** Far ends by number; replaces all. Files are read here (throws where one can't be), so that the audio thread never does. */
-  virtualSetFarEnds(farEnds: readonly FarEnd[]): void;
-  /** The exchange rings an FXO port, as if someone called the line. */
-  virtualCallIn(channel: number, options: CallInOptions): NativeStatus;
-  /** The telephone at an FXS port is lifted and dials. */
-  virtualPhoneDials(channel: number, options: PhoneDialsOptions): NativeStatus;
-  /** Clears the call at the far end of a channel now. */
-  virtualHangUp(channel: number): NativeStatus;
-  /** From now on, in place of what was; throws what to change. */
-  virtualImpair(channel: number, impairments: LineImpairments): NativeStatus;
-  /** A span's alarms and counters from now on. */
-  virtualSetSpan(span: number, status: SpanStatus): NativeStatus;
-  /** The card is pulled out of its slot. */
-  virtualPull(): NativeStatus;
-  /** And put back: its lines are opened anew. */
-  virtualRestore(): NativeStatus;
-  virtualPorts(): readonly VirtualPort[];
   analogueDial(channel: number, options: AnalogueDialOptions): Created;
   /** Throws an Error that says what to change. */
   analogueConfigure(channel: number, settings: AnalogueLineSettings): NativeStatus;

@@ -89,6 +89,21 @@ IsdnCaller isdnCallerOf(const Napi::Object& object, FarEnd farEnd) {
           .farEnd = std::move(farEnd)};
 }
 
+IsdnFaults faultsOf(const Napi::Object& object) {
+  const Napi::Object dChannel = objectOf(object.Get("dChannel"), "dChannel");
+  const Napi::Object exchange = objectOf(object.Get("exchange"), "exchange");
+  IsdnFaults faults{.dChannel = {.loss = numberOf(dChannel.Get("loss"), "loss"),
+                                 .delayMs = integerField(dChannel, "delayMs"),
+                                 .cut = booleanField(dChannel, "cut"),
+                                 .refuseTei = booleanField(dChannel, "refuseTei")},
+                    .exchange = {.refuseWith = integerField(exchange, "refuseWith"),
+                                 .wrongCause = integerField(exchange, "wrongCause"),
+                                 .lateConnectMs = integerField(exchange, "lateConnectMs")}};
+  for (const Napi::Object& one : objectsOf(exchange.Get("refusals"), "refusals"))
+    faults.exchange.refusals[stringField(one, "number")] = integerField(one, "cause");
+  return faults;
+}
+
 void start(Card& card, Instance& instance, const Napi::Object& options) {
   if (card.lines == nullptr) throw std::runtime_error("isdnStart: start the card first");
   if (card.isdn != nullptr) throw std::runtime_error("isdnStart: this engine has its ISDN lines already");
@@ -114,11 +129,14 @@ void bindFarEnd(Napi::Object& target, Instance& instance, const std::shared_ptr<
     IsdnCaller caller = isdnCallerOf(objectOf(info[1], "caller"), callerOf("", objectOf(info[2], "options")));
     return statusValue(info.Env(), card->exchange()->exchange().callIn(span, std::move(caller)));
   });
-  instance.define(target, "virtualSetDChannelFaults", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
-    DChannelRelay* const relay = card->exchange() == nullptr ? nullptr : card->exchange()->exchange().relayOf(integerOf(info[0], "span"));
-    if (relay == nullptr) return statusValue(info.Env(), Status::invalidArgument);
-    const Napi::Object faults = objectOf(info[1], "faults");
-    relay->setFaults({.loss = numberOf(faults.Get("loss"), "loss"), .delayMs = integerField(faults, "delayMs"), .cut = booleanField(faults, "cut")});
+  instance.define(target, "virtualSetIsdnFaults", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    if (card->exchange() == nullptr) return statusValue(info.Env(), Status::unavailable);
+    card->exchange()->setFaults(integerOf(info[0], "span"), faultsOf(objectOf(info[1], "faults")));
+    return statusValue(info.Env(), Status::ok);
+  });
+  instance.define(target, "virtualRestart", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    if (card->exchange() == nullptr) return statusValue(info.Env(), Status::unavailable);
+    card->exchange()->restart(integerOf(info[0], "span"), integerOf(info[1], "channel"));
     return statusValue(info.Env(), Status::ok);
   });
 }

@@ -1,6 +1,6 @@
 // What ISDN lines take and tell at the border between TypeScript and the C++ add-on (addon.d.ts).
 
-import type { CallInOptions, Created, Handle, NativeStatus } from './addon.js';
+import type { Created, Handle, NativeStatus } from './addon.js';
 
 /** A party's number, as Q.931 has it. */
 export interface IsdnNumber {
@@ -106,12 +106,8 @@ export interface IsdnEngine {
   isdnTransfer(leg: Handle, other: Handle): NativeStatus;
   /** More digits of a leg that was dialled with `furtherDigits`; `legServiceRefused` where the exchange wants none. */
   isdnDialMore(leg: Handle, digits: string): NativeStatus;
-  /** A subscriber of the virtual card's exchange calls over a span. `isdnFarEnd` tells what came of it. */
-  virtualIsdnCallIn(span: number, caller: IsdnDialOptions & { readonly overlap: boolean }, options: CallInOptions): NativeStatus;
   /** The virtual card's exchange says this of the call on a channel of the card; without a call it says nothing. */
   virtualIsdnSay(channel: number, service: IsdnService): NativeStatus;
-  /** Frames of a span's D channel are lost (share 0…1), late, or cut off. */
-  virtualSetDChannelFaults(span: number, faults: { readonly loss: number; readonly delayMs: number; readonly cut: boolean }): NativeStatus;
 }
 
 /** What an incoming call brings over ISDN alone: see IsdnNumber. */

@@ -9,6 +9,8 @@ export * from './ports/media.js';
 export * from './ports/extensions.js';
 export * from './ports/far-end-script.js';
 export * from './ports/line-impairments.js';
+export * from './ports/isdn-call-in.js';
+export * from './ports/span-faults.js';
 export * from './ports/spans.js';
 export * from './ports/virtual-card.js';
 export * from './call.js';

@@ -136,12 +136,11 @@ it('goes down with its alarm, says why, and comes back', async () => {
   const trunk = isdnTrunk([2]);
   world.isdn.useTrunk(trunk);
   expect(world.isdn.trunkState(trunk.id)).toMatchObject({ state: 'up', capacity: 30, inUse: 0 });
-  const faults = { loss: 0, delayMs: 0, cut: true };
-  world.native.engine.virtualSetDChannelFaults(2, faults);
+  world.card.setSpanFaults(2, { dChannel: { cut: true } });
   await world.pass(60_000);
   expect(world.isdn.trunkState(trunk.id)).toMatchObject({ state: 'down', detail: 'span 2: layer 2 is down' });
   expect(world.isdn.lines().filter(({ state }) => state === 'alarm')).toHaveLength(30);
-  world.native.engine.virtualSetDChannelFaults(2, { ...faults, cut: false });
+  world.card.setSpanFaults(2, {});
   await world.pass(60_000);
   expect(world.isdn.trunkState(trunk.id)?.state).toBe('up');
   await world.close();

@@ -9,14 +9,9 @@
 #include <random>
 #include <vector>
 
-namespace branchline {
+#include "channel/virtual/isdn_faults.hpp"
 
-/// What is wrong with a D channel.
-struct DChannelFaults {
-  double loss = 0;   // 0…1: share of the frames that never arrive, each way.
-  int delayMs = 0;   // 0…10000.
-  bool cut = false;  // Nothing arrives.
-};
+namespace branchline {
 
 /// The wire of one D channel: carries frames between our isdnd and the exchange's, and is the one place where they can be lost, late or cut off. Any
 /// thread; one at a time inside.
@@ -50,6 +45,7 @@ class DChannelRelay {
     std::vector<std::uint8_t> frame;
   };
   unsigned take(bool toFar, std::int64_t nowNs);
+  [[nodiscard]] bool isKept(const std::vector<std::uint8_t>& frame, bool toFar);
   void deliver(bool toFar, const std::vector<std::uint8_t>& frame) const;
 
   mutable std::mutex mutex_;  // Of all below but alarm_.

@@ -40,7 +40,7 @@ struct CallerIdentity {
 
 /// A party beyond the virtual card and what it does when called.
 struct FarEnd {
-  std::string number;  // Digits as the exchange receives them; an FXS telephone's channel number; "" a caller.
+  std::string number;  // Digits as the exchange receives them; an FXS telephone's channel number; a caller's own, "" not known.
   std::vector<FarEndStep> script;
   std::string heardFolder;  // "": what it hears is not kept.
   CallerIdentity caller{};  // Of one who calls the card.

@@ -133,7 +133,7 @@ void IsdnBearer::run() noexcept {
     world_.heard.answered(channel_, *farEnd_, world_.clock.nowNs());
     tell(BearerNews::Type::connect);
   }
-  if (done.hungUp) refuse(kNormalClearing, true);
+  if (done.hungUp) refuse(done.cause != 0 ? done.cause : kNormalClearing, true);
 }
 
 }  // namespace branchline

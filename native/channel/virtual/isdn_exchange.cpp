@@ -15,9 +15,6 @@ constexpr std::int64_t kStartAgainNs = 500'000'000;
 constexpr int kStepPatienceMs = 10'000;
 constexpr int kLongestWaitMs = 1'000;
 constexpr int kNormalClearing = 16;
-constexpr std::uint8_t kInternational = 1;
-constexpr std::uint8_t kNational = 2;
-const std::string kTrunkPrefix = "0";  // The far ends have numbers of a country that has it.
 
 std::int64_t sooner(std::int64_t one, std::int64_t other) { return one == 0 || (other != 0 && other < one) ? other : one; }
 
@@ -58,6 +55,7 @@ Status IsdnExchange::callIn(int span, IsdnCaller caller) {
   if (spanOf(span) == nullptr || caller.channel < 0 || caller.channel > 31) return Status::invalidArgument;
   std::vector<FarEnd> one;
   one.push_back(std::move(caller.farEnd));
+  one.front().number = asSubscriber(caller.calling);
   auto set = std::make_unique<FarEndSet>(std::move(one), FarEndSet::Calls::in);
   set->users = 1;
   std::string digits = caller.called.digits;
@@ -86,6 +84,23 @@ void IsdnExchange::hangUp(int channel) {
   news_.wake.notify();
 }
 
+Status IsdnExchange::setFaults(int span, ExchangeFaults faults) {
+  if (spanOf(span) == nullptr) return Status::invalidArgument;
+  const std::lock_guard lock(mutex_);
+  commands_.emplace_back(SetFaults{span, std::move(faults)});
+  news_.wake.notify();
+  return Status::ok;
+}
+
+Status IsdnExchange::restart(int span, int channel) {
+  if (spanOf(span) == nullptr || (channel != 0 && cardChannel(span, channel) == 0)) return Status::invalidArgument;
+  const std::lock_guard lock(mutex_);
+  commands_.emplace_back(
+      isdn::RestartChannel{.span = static_cast<std::uint8_t>(span), .channel = static_cast<std::uint8_t>(channel), .forget = true});
+  news_.wake.notify();
+  return Status::ok;
+}
+
 DChannelRelay* IsdnExchange::relayOf(int span) noexcept {
   Span* const found = spanOf(span);
   return found == nullptr ? nullptr : found->relay.get();
@@ -109,6 +124,7 @@ void IsdnExchange::runUntilStopped() {
 int IsdnExchange::patienceMs() const {
   std::int64_t due = process_ ? 0 : startAtNs_;
   for (const Span& span : spans_) due = sooner(due, span.relay->nextDueNs());
+  for (const LateConnect& late : lateConnects_) due = sooner(due, late.dueNs);
   if (due == 0) return kLongestWaitMs;
   return static_cast<int>(std::clamp<std::int64_t>((due - clock_.nowNs() + 999'999) / 1'000'000, 0, kLongestWaitMs));
 }
@@ -123,6 +139,7 @@ void IsdnExchange::runDue(std::int64_t nowNs) {
   }
   runCommands();
   takeNews();
+  connectLate(nowNs);
   if (process_ && clock_.isStepped()) {
     stepIsdnd(nowNs);
   } else {
@@ -144,6 +161,7 @@ void IsdnExchange::lose() {
   lost_ = false;
   process_.reset();
   startAtNs_ = clock_.nowNs() + kStartAgainNs;
+  lateConnects_.clear();
   while (!calls_.empty()) forget(calls_.begin()->first.first, calls_.begin()->first.second);
 }
 
@@ -235,110 +253,9 @@ void IsdnExchange::run(const HangUp& hangUp) {
   }
 }
 
-// --- What subscribers do ---------------------------------------------------------------------------------------------------------------------
+void IsdnExchange::run(SetFaults& command) { spanOf(command.span)->faults = std::move(command.faults); }
 
-void IsdnExchange::takeNews() {
-  BearerNews news;
-  while (news_.ring.pop(news)) {
-    const auto found = std::find_if(calls_.begin(), calls_.end(), [&](const auto& entry) {
-      return entry.first.second == news.call && cardChannel(entry.first.first, entry.second.channel) == news.channel;
-    });
-    if (found == calls_.end()) continue;  // Cleared meanwhile.
-    const auto span = static_cast<std::uint8_t>(found->first.first);
-    switch (news.type) {
-      case BearerNews::Type::proceeding: send(isdn::Proceeding{.span = span, .call = news.call}); break;
-      case BearerNews::Type::alerting: send(isdn::Alerting{.span = span, .call = news.call, .inband = true}); break;
-      case BearerNews::Type::progress: send(isdn::Progress{.span = span, .call = news.call, .inband = true}); break;
-      case BearerNews::Type::connect: send(isdn::Connect{.span = span, .call = news.call}); break;
-      case BearerNews::Type::clear: {
-        isdn::Clear clear{.span = span, .call = news.call, .cause = static_cast<std::uint8_t>(news.cause)};
-        if (news.byUser) clear.location = isdn::Location::user;
-        send(clear);
-        break;
-      }
-    }
-  }
-}
-
-// --- What the D channels tell ----------------------------------------------------------------------------------------------------------------
-
-void IsdnExchange::handle(const isdn::Message& message) {
-  std::visit([this](const auto& one) { on(one); }, message);
-}
-
-void IsdnExchange::on(const isdn::Setup& setup) {
-  Call& call = calls_[{setup.span, setup.call}];
-  call.incoming = true;
-  call.channel = setup.channel;
-  tell(setup.span, setup.call, "called", setup.channel,
-       {{"called", setup.called.digits},
-        {"calledType", std::int64_t{setup.called.type}},
-        {"calledSubaddress", setup.calledSubaddress},
-        {"calling", setup.calling.digits},
-        {"callingType", std::int64_t{setup.calling.type}},
-        {"callingPresentation", std::int64_t{setup.calling.presentation}},
-        {"callingScreening", std::int64_t{setup.calling.screening}},
-        {"callingName", setup.callingName},
-        {"callingSubaddress", setup.callingSubaddress},
-        {"redirecting", setup.redirecting.digits},
-        {"redirectReason", std::int64_t{setup.redirectReason}}});
-  const std::string digits = asSubscriber(setup.called);
-  BearerCommand command{.type = BearerCommand::Type::called, .call = setup.call, .digitCount = digits.size(), .complete = setup.complete};
-  std::copy(digits.begin(), digits.end(), command.digits.begin());
-  this->command(setup.span, call, command);
-}
-
-void IsdnExchange::on(const isdn::Information& information) {
-  Call* const call = callOf(information.span, information.call);
-  if (call == nullptr) return;
-  BearerCommand command{
-      .type = BearerCommand::Type::dialled, .call = information.call, .digitCount = information.digits.size(), .complete = information.complete};
-  std::copy(information.digits.begin(), information.digits.end(), command.digits.begin());
-  this->command(information.span, *call, command);
-}
-
-void IsdnExchange::on(const isdn::Seized& seized) {
-  if (Call* const call = callOf(seized.span, seized.call)) call->channel = seized.channel;
-}
-
-void IsdnExchange::on(const isdn::SetupAck& acknowledgement) {
-  Call* const call = callOf(acknowledgement.span, acknowledgement.call);
-  if (call == nullptr || call->moreDigits.empty()) return;
-  send(isdn::Information{.span = acknowledgement.span, .call = acknowledgement.call, .digits = std::exchange(call->moreDigits, {})});
-}
-
-void IsdnExchange::on(const isdn::Alerting& alerting) {
-  Call* const call = callOf(alerting.span, alerting.call);
-  if (call == nullptr) return;
-  call->channel = alerting.channel;
-  tell(alerting.span, alerting.call, "alerting", alerting.channel);
-}
-
-void IsdnExchange::on(const isdn::Connect& connect) {
-  Call* const call = callOf(connect.span, connect.call);
-  if (call == nullptr || call->caller == nullptr) return;
-  call->channel = connect.channel;
-  tell(connect.span, connect.call, "connected", connect.channel, {{"connected", connect.connected.digits}});
-  command(connect.span, *call, {.type = BearerCommand::Type::connected, .call = connect.call, .set = call->caller.release()});
-}
-
-void IsdnExchange::on(const isdn::Disconnect& disconnect) {
-  if (const Call* const call = callOf(disconnect.span, disconnect.call))
-    command(disconnect.span, *call, {.type = BearerCommand::Type::cleared, .call = disconnect.call});
-}
-
-void IsdnExchange::on(const isdn::Released& released) {
-  const Call* const call = callOf(released.span, released.call);
-  if (call == nullptr) return;
-  tell(released.span, released.call, "released", call->channel,
-       {{"cause", std::int64_t{released.cause}}, {"location", std::int64_t{static_cast<int>(released.location)}}});
-  forget(released.span, released.call);
-}
-
-void IsdnExchange::forget(int span, std::uint32_t call) {
-  if (const Call* const known = callOf(span, call)) command(span, *known, {.type = BearerCommand::Type::cleared, .call = call});
-  calls_.erase({span, call});
-}
+void IsdnExchange::run(const isdn::RestartChannel& restart) { send(restart); }
 
 // --- Small things ----------------------------------------------------------------------------------------------------------------------------
 
@@ -361,17 +278,6 @@ void IsdnExchange::command(int span, const Call& call, BearerCommand command) {
   command.channel = cardChannel(span, call.channel);
   const bool posted = command.channel != 0 && bearers_.push(command);
   if (!posted) delete command.set;
-}
-
-// As the far ends' table has numbers: national form, with the trunk prefix.
-std::string IsdnExchange::asSubscriber(const isdn::Number& number) const {
-  std::string digits = number.digits;
-  if (number.type == kNational) digits = kTrunkPrefix + digits;
-  if (number.type == kInternational) {
-    const bool ours = digits.starts_with(country_.code);
-    digits = ours ? kTrunkPrefix + digits.substr(country_.code.size()) : country_.internationalPrefix + digits;
-  }
-  return digits.substr(0, IsdnBearer::kMostDigits);
 }
 
 void IsdnExchange::tell(int span, std::uint32_t call, const char* what, int channel, std::vector<std::pair<const char*, FieldValue>> more) {

@@ -20,6 +20,7 @@
 #include "channel/virtual/d_channel_relay.hpp"
 #include "channel/virtual/far_end.hpp"
 #include "channel/virtual/isdn_bearer.hpp"
+#include "channel/virtual/isdn_faults.hpp"
 #include "common/clock.hpp"
 #include "common/event.hpp"
 #include "common/wake_fd.hpp"
@@ -72,6 +73,7 @@ class IsdnExchange {
     isdn::ConfigureSpan configuration;   // Of the exchange's side.
     std::array<int, 32> cardChannels{};  // By B-channel; 0: there is none.
     std::unique_ptr<DChannelRelay> relay;
+    ExchangeFaults faults = {};
   };
 
   /// Starts `program` (isdnd); throws std::system_error when it can't be. All references outlive this.
@@ -91,6 +93,10 @@ class IsdnExchange {
   /// The exchange says something of the call on a channel of the card: `message` is of a supplementary service, its span and call are put in here.
   /// Without such a call nothing is said.
   void say(int channel, isdn::Message message);
+  /// What the exchange does wrong with a span's calls from now on, in place of what was. invalidArgument: no such span.
+  Status setFaults(int span, ExchangeFaults faults);
+  /// The exchange loses its memory of a B-channel, 0: of all, with the calls there, and sends RESTART. invalidArgument: no such span or channel.
+  Status restart(int span, int channel);
   [[nodiscard]] DChannelRelay* relayOf(int span) noexcept;
   [[nodiscard]] pid_t isdndPid() const noexcept { return pid_; }
 
@@ -102,6 +108,7 @@ class IsdnExchange {
     bool incoming = false;   // From the exchange's side: the card calls.
     int channel = 0;         // B-channel.
     std::string moreDigits;  // To be sent after SETUP ACKNOWLEDGE.
+    std::string digits;      // Called by the card, so far; as subscribers have numbers.
     std::unique_ptr<FarEndSet> caller;
   };
   using Key = std::pair<int, std::uint32_t>;
@@ -118,7 +125,15 @@ class IsdnExchange {
     int channel = 0;
     isdn::Message message;
   };
-  using Command = std::variant<isdn::ConfigureSpan, Place, HangUp, Say>;
+  struct SetFaults {
+    int span = 0;
+    ExchangeFaults faults;
+  };
+  using Command = std::variant<isdn::ConfigureSpan, Place, HangUp, Say, SetFaults, isdn::RestartChannel>;
+  struct LateConnect {
+    std::int64_t dueNs = 0;
+    Key call;
+  };
 
   void runUntilStopped();
   [[nodiscard]] int patienceMs() const;
@@ -129,7 +144,12 @@ class IsdnExchange {
   void run(Place& place);
   void run(const HangUp& hangUp);
   void run(Say& say);
+  void run(SetFaults& command);
+  void run(const isdn::RestartChannel& restart);
   void takeNews();
+  void connect(const Key& call);
+  void connectLate(std::int64_t nowNs);
+  [[nodiscard]] bool refuses(int span, std::uint32_t call);
   unsigned carry(std::int64_t nowNs);
   void receiveAll();
   void stepIsdnd(std::int64_t nowNs);
@@ -184,6 +204,7 @@ class IsdnExchange {
   std::int64_t isdndDueNs_ = 0;  // Its next timer, as of then; 0: none.
   std::uint32_t nextCall_ = 1;
   std::map<Key, Call> calls_;
+  std::vector<LateConnect> lateConnects_;
 
   std::mutex mutex_;  // Of commands_.
   std::vector<Command> commands_;

@@ -52,6 +52,7 @@ void IsdnSpans::add(const IsdnSpansOptions& options, SpanKind kind, std::vector<
   status_.push_back(std::make_unique<Span>());
   status_.back()->number = number;
   status_.back()->relay = far.relay.get();
+  status_.back()->bus = configuration.access == isdn::Access::basicPointToMultipoint;
   exchange.push_back(std::move(far));
 }
 
@@ -84,7 +85,30 @@ Status IsdnSpans::follow(const isdn::ConfigureSpan& ours) {
   theirs.location = network ? isdn::Location::publicLocal : isdn::Location::privateRemote;
   theirs.selection = isdn::Selection::ascending;
   theirs.hold = theirs.transfer = network;  // What a subscriber may ask of an exchange.
+  if (Span* const span = statusOf(ours.span)) span->bus = ours.access == isdn::Access::basicPointToMultipoint;
   return exchange_->configure(theirs);
+}
+
+IsdnSpans::Span& IsdnSpans::need(int span) const {
+  if (Span* const found = statusOf(span)) return *found;
+  throw std::invalid_argument("span " + std::to_string(span) + " is not ISDN: choose one of " + std::to_string(firstSpan_) + " to " +
+                              std::to_string(firstSpan_ + static_cast<int>(status_.size()) - 1));
+}
+
+void IsdnSpans::setFaults(int span, const IsdnFaults& faults) {
+  const Span& of = need(span);
+  if (const std::string fault = faultOf(faults); !fault.empty()) throw std::invalid_argument(fault);
+  if (faults.dChannel.refuseTei && !of.bus)
+    throw std::invalid_argument("dChannel.refuseTei: TEIs are asked for on point to multipoint only: leave it out, or change the span's access");
+  of.relay->setFaults(faults.dChannel);
+  (void)exchange_->setFaults(span, faults.exchange);
+}
+
+void IsdnSpans::restart(int span, int channel) {
+  if (need(span).bus) throw std::invalid_argument("a point to multipoint span knows no RESTART: choose another span, or change its access");
+  if (exchange_->restart(span, channel) != Status::ok)
+    throw std::invalid_argument("span " + std::to_string(span) + " has no B-channel " + std::to_string(channel) +
+                                ": name one of its timeslots, or none for all");
 }
 
 bool IsdnSpans::hangUp(int channel) {

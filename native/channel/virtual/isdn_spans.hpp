@@ -43,6 +43,11 @@ class IsdnSpans {
   [[nodiscard]] DChannel openDChannel(int span);
   /// The exchange's side of a span that our side runs so: the other node, all else the same. invalidArgument: no such span.
   Status follow(const isdn::ConfigureSpan& ours);
+  /// What is wrong with a span from now on, in place of what was. Throws std::invalid_argument that says what to change.
+  void setFaults(int span, const IsdnFaults& faults);
+  /// The exchange loses its memory of a B-channel (its number in Q.931), 0: of all, with the calls there, and sends RESTART. Throws
+  /// std::invalid_argument that says what to change.
+  void restart(int span, int channel);
   [[nodiscard]] IsdnExchange& exchange() noexcept { return *exchange_; }
   /// The subscriber on a channel clears. False where there is none.
   bool hangUp(int channel);
@@ -65,11 +70,13 @@ class IsdnSpans {
     int number = 0;
     CardSpan status;
     DChannelRelay* relay = nullptr;
+    std::atomic<bool> bus{false};  // Point to multipoint.
   };
 
   void add(const IsdnSpansOptions& options, SpanKind kind, std::vector<IsdnExchange::Span>& exchange);
   [[nodiscard]] IsdnBearer* bearerOf(int channel) const noexcept;
   [[nodiscard]] Span* statusOf(int span) const noexcept;
+  [[nodiscard]] Span& need(int span) const;
   void run(const BearerCommand& command) noexcept;
   void emit(int channel, ChannelEventType type, int value = 0) noexcept { world_.events.push({channel, type, value, world_.clock.nowNs()}); }
 

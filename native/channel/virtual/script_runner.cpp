@@ -68,7 +68,10 @@ ScriptRunner::Progress ScriptRunner::enter(const FarEndStep& step, Done& done) n
       keyed_ = 0;
       return Progress::going;
     case FarEndStep::Action::flash: tone_.stop(); return Progress::going;
-    case FarEndStep::Action::hangUp: done.hungUp = true; return Progress::over;
+    case FarEndStep::Action::hangUp:
+      done.hungUp = true;
+      done.cause = step.q850;
+      return Progress::over;
     case FarEndStep::Action::refuse:
       tone_.start(country_.tone(step.refusal), true);
       done.refused = &step;

@@ -21,6 +21,7 @@ class ScriptRunner {
     bool spoke = false;  // Began to say something.
     bool answered = false;
     bool hungUp = false;
+    int cause = 0;  // hungUp: Q.850; 0: normal clearing.
     const FarEndStep* refused = nullptr;
     bool flashes = false;  // A telephone's loop is open in this frame.
   };

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 
 import { type Static, Type } from 'typebox';
 
-import { type FarEndCall, type FarEnd, FarEndCaller, FarEndScript } from '../../telephony/index.js';
+import { type FarEndCall, type FarEnd, FarEndCaller, FarEndScript, IsdnCallIn } from '../../telephony/index.js';
 import { notFound, requireBoxOperator } from '../access.js';
 import { Problem } from '../problem.js';
 import { DateTime, Id, IdParams, iso, isoOrNull, nullable } from '../schemas.js';
@@ -52,6 +52,16 @@ const CallIn = Type.Object(
     behaviour: Type.Optional(Type.String({ maxLength: 64, description: 'Id of a far end: what that one does once it is answered' })),
     script: Type.Optional(FarEndScript),
     caller: Type.Optional(FarEndCaller),
+  },
+  { additionalProperties: false },
+);
+
+const IsdnCall = Type.Object(
+  {
+    span: Type.Integer({ minimum: 1, maximum: 64 }),
+    ...IsdnCallIn.properties,
+    behaviour: CallIn.properties.behaviour,
+    script: CallIn.properties.script,
   },
   { additionalProperties: false },
 );
@@ -186,6 +196,25 @@ export const farEndRoutes: RouteModule = (server, { store, virtualCard }) => {
       requireBoxOperator(request, store);
       const { channel, behaviour, script, caller } = request.body;
       card().callIn(channel, script ?? behaviour ?? [], caller);
+      return reply.code(202).send({});
+    },
+  );
+
+  server.post(
+    '/virtual-card/far-end/isdn-call-in',
+    {
+      schema: {
+        operationId: 'farEndCallsInOverIsdn',
+        tags,
+        summary: 'Somebody calls over an ISDN span; once answered, as a far end does or by a script; else it listens',
+        body: IsdnCall,
+        response: { 202: NothingView, '4xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      requireBoxOperator(request, store);
+      const { span, behaviour, script, ...call } = request.body;
+      card().callInOverIsdn(span, call, script ?? behaviour ?? []);
       return reply.code(202).send({});
     },
   );

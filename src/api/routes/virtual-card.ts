@@ -133,7 +133,7 @@ export const virtualCardRoutes: RouteModule = (server, { store, virtualCard }) =
       schema: {
         operationId: 'setSpanFaults',
         tags,
-        summary: 'A span’s alarms and counters from now on; what is left out is well',
+        summary: 'What is wrong with a span from now on: alarms, counters, its D channel, its exchange; what is left out is well',
         params: SpanParams,
         body: SpanFaults,
         response: { 200: SpanFaults, '4xx': Problem },
@@ -153,6 +153,28 @@ export const virtualCardRoutes: RouteModule = (server, { store, virtualCard }) =
       requireBoxOperator(request, store);
       card().setSpanFaults(request.params.span, {});
       return reply.code(204).send(null);
+    },
+  );
+
+  server.post(
+    '/virtual-card/spans/:span/restart',
+    {
+      schema: {
+        operationId: 'restartSpan',
+        tags,
+        summary: 'The exchange loses its memory of a B-channel, or of all, with the calls there, and sends RESTART',
+        params: SpanParams,
+        body: Type.Object(
+          { timeslot: Type.Optional(Type.Integer({ minimum: 1, maximum: 31, description: 'The B-channel’s; absent: all' })) },
+          { additionalProperties: false },
+        ),
+        response: { 202: Type.Object({}), '4xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      requireBoxOperator(request, store);
+      card().restartSpan(request.params.span, request.body.timeslot ?? null);
+      return reply.code(202).send({});
     },
   );
 };

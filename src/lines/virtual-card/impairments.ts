@@ -1,5 +1,5 @@
-import type { AudioImpairments, LineImpairments as NativeImpairments, SpanStatus } from '../../../native/addon/addon.js';
-import type { LineImpairments, SpanFaults } from '../../telephony/index.js';
+import type { AudioImpairments, LineImpairments as NativeImpairments } from '../../../native/addon/addon.js';
+import type { LineImpairments } from '../../telephony/index.js';
 
 const NONE_DBM0 = -99;
 const NO_ECHO_DB = 99;
@@ -33,18 +33,5 @@ export function nativeImpairments({ received, sent, echo, signalling }: LineImpa
     sent: { ...CLEAN, ...sent },
     echo: { delayMs: 0, returnLossDb: NO_ECHO_DB, ...echo },
     signalling: { ...WELL, ...signalling },
-  };
-}
-
-/** The same for a span. */
-export function nativeSpanStatus({ alarms, ...counters }: SpanFaults): SpanStatus {
-  return {
-    slips: 0,
-    bipolarViolations: 0,
-    crcErrors: 0,
-    framingErrors: 0,
-    missedInterrupts: 0,
-    ...counters,
-    alarms: (alarms ?? []).join(' '),
   };
 }

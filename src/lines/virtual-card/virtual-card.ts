@@ -8,6 +8,7 @@ import {
   type FarEndCall,
   type FarEndCaller,
   type FarEndScript,
+  type IsdnCallIn,
   type LineImpairments,
   type NewFarEnd,
   type SpanFaults,
@@ -19,8 +20,10 @@ import { farEndsAtStart } from './far-end-table.js';
 import { FarEnds } from './far-ends.js';
 import { greetingSamples, wavFile } from './greeting.js';
 import { HeardCalls } from './heard-calls.js';
-import { nativeImpairments, nativeSpanStatus } from './impairments.js';
+import { nativeImpairments } from './impairments.js';
+import { nativeCallIn } from './isdn-call.js';
 import { afterAnswer, type FarEndAudio, nativeScript } from './native-script.js';
+import { nativeIsdnFaults, nativeSpanStatus } from './span-faults.js';
 
 export interface VirtualCardParts {
   readonly native: Native;
@@ -110,7 +113,7 @@ export class VirtualCard implements VirtualCardPort {
   }
 
   callIn(channel: number, behaviour: string | FarEndScript, caller: FarEndCaller = {}): void {
-    const script = nativeScript(typeof behaviour === 'string' ? this.#callerScript(behaviour) : behaviour, this.#audio);
+    const script = this.#callerScript(behaviour);
     this.#checkKind(channel, 'fxo');
     const options = {
       script,
@@ -124,6 +127,18 @@ export class VirtualCard implements VirtualCardPort {
     );
     const number = caller.number ?? (typeof behaviour === 'string' ? this.#farEnds.get(behaviour).number : null);
     this.#heard.noteCaller(channel, number ?? '');
+  }
+
+  callInOverIsdn(span: number, call: IsdnCallIn, behaviour: string | FarEndScript): void {
+    const script = this.#callerScript(behaviour);
+    this.#checkIsdn(span, 'no subscriber can call over it');
+    if (!this.#present) throw inUse('The card is pulled: restore it first.');
+    this.#checkSpanStatus(
+      span,
+      this.#native(() =>
+        this.#parts.native.engine.virtualIsdnCallIn(span, nativeCallIn(call, this.#parts.country), { script, heardFolder: this.#heardFolder }),
+      ),
+    );
   }
 
   phoneDials(channel: number, digits: string, options: { readonly pulses?: boolean; readonly script?: FarEndScript } = {}): void {
@@ -174,10 +189,28 @@ export class VirtualCard implements VirtualCardPort {
   }
 
   setSpanFaults(span: number, faults: SpanFaults): void {
+    const { engine } = this.#parts.native;
     this.#checkSpan(span);
-    const status = this.#native(() => this.#parts.native.engine.virtualSetSpan(span, nativeSpanStatus(faults)));
-    if (status !== OK) throw wrong(`Span ${span} cannot do that now (status ${status}): try again.`);
+    if (faults.dChannel !== undefined || faults.exchange !== undefined) this.#checkIsdn(span, 'it has no D channel: leave dChannel and exchange out');
+    if (this.#isdnSpans().includes(span)) {
+      this.#checkSpanStatus(
+        span,
+        this.#native(() => engine.virtualSetIsdnFaults(span, nativeIsdnFaults(faults, this.#parts.country))),
+      );
+    }
+    this.#checkSpanStatus(
+      span,
+      this.#native(() => engine.virtualSetSpan(span, nativeSpanStatus(faults))),
+    );
     this.#spanFaults.set(span, faults);
+  }
+
+  restartSpan(span: number, timeslot: number | null): void {
+    this.#checkIsdn(span, 'it knows no RESTART');
+    this.#checkSpanStatus(
+      span,
+      this.#native(() => this.#parts.native.engine.virtualRestart(span, timeslot ?? 0)),
+    );
   }
 
   pull(): void {
@@ -190,7 +223,11 @@ export class VirtualCard implements VirtualCardPort {
     this.#present = true;
   }
 
-  #callerScript(id: string): FarEndScript {
+  #callerScript(behaviour: string | FarEndScript): ReturnType<typeof nativeScript> {
+    return nativeScript(typeof behaviour === 'string' ? this.#behaviourOf(behaviour) : behaviour, this.#audio);
+  }
+
+  #behaviourOf(id: string): FarEndScript {
     const farEnd = this.farEnds().find((one) => one.id === id);
     const script = farEnd === undefined ? null : afterAnswer(farEnd.script);
     if (script !== null) return script;
@@ -221,6 +258,23 @@ export class VirtualCard implements VirtualCardPort {
         telephonyErrors.virtualChannelUnknown,
         `There is no span ${span}: choose one of ${spans.map((one) => one.span).join(', ')}.`,
       );
+  }
+
+  #isdnSpans(): readonly number[] {
+    return this.#parts.native.engine
+      .cardSpans()
+      .filter(({ kind }) => kind !== 'analogue')
+      .map(({ span }) => span);
+  }
+
+  #checkIsdn(span: number, therefore: string): void {
+    this.#checkSpan(span);
+    const fitting = this.#isdnSpans();
+    if (!fitting.includes(span)) throw wrong(`Span ${span} is not ISDN, so ${therefore}; those that are: ${fitting.join(', ') || 'none'}.`);
+  }
+
+  #checkSpanStatus(span: number, status: NativeStatus): void {
+    if (status !== OK) throw wrong(`Span ${span} cannot do that now (status ${status}): try again.`);
   }
 
   /** The card's own words say what to change. */

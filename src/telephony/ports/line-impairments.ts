@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-// What may be wrong with a line or a span of the virtual card, as data. What is absent is well.
+// What may be wrong with a line of the virtual card, as data. What is absent is well.
 
 const Level = (what: string) => Type.Optional(Type.Number({ minimum: -99, maximum: 0, description: `${what}, dBm0; -99 none` }));
 const PerMinute = (what: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 6000, description: `${what} a minute` }));
@@ -67,23 +67,3 @@ export const LineImpairments = Type.Object(
   { additionalProperties: false },
 );
 export type LineImpairments = Static<typeof LineImpairments>;
-
-const Counter = Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 }));
-
-/** What is wrong with a span. */
-export const SpanFaults = Type.Object(
-  {
-    alarms: Type.Optional(
-      Type.Array(Type.Unsafe<'red' | 'yellow' | 'blue' | 'loopback'>({ type: 'string', enum: ['red', 'yellow', 'blue', 'loopback'] }), {
-        uniqueItems: true,
-      }),
-    ),
-    slips: Counter,
-    bipolarViolations: Counter,
-    crcErrors: Counter,
-    framingErrors: Counter,
-    missedInterrupts: Counter,
-  },
-  { additionalProperties: false },
-);
-export type SpanFaults = Static<typeof SpanFaults>;

@@ -1,5 +1,7 @@
 import type { FarEndCaller, FarEndScript } from './far-end-script.js';
-import type { LineImpairments, SpanFaults } from './line-impairments.js';
+import type { IsdnCallIn } from './isdn-call-in.js';
+import type { LineImpairments } from './line-impairments.js';
+import type { SpanFaults } from './span-faults.js';
 
 /** A call that a far end of the virtual card took part in. */
 export interface FarEndCall {
@@ -85,6 +87,8 @@ export interface VirtualCardPort {
 
   /** Someone calls the line of an FXO channel. `behaviour`: the id of a far end, or what it does once it is answered. */
   callIn(channel: number, behaviour: string | FarEndScript, caller?: FarEndCaller): void;
+  /** A subscriber calls over an ISDN span. `behaviour` as of callIn. */
+  callInOverIsdn(span: number, call: IsdnCallIn, behaviour: string | FarEndScript): void;
   /** The telephone at an FXS channel is lifted and dials `digits`; the script runs once it is answered. */
   phoneDials(channel: number, digits: string, options?: { readonly pulses?: boolean; readonly script?: FarEndScript }): void;
   /** The far end of the channel hangs up. */
@@ -96,6 +100,8 @@ export interface VirtualCardPort {
   impair(channel: number, impairments: LineImpairments): void;
   spanFaults(span: number): SpanFaults;
   setSpanFaults(span: number, faults: SpanFaults): void;
+  /** The exchange loses its memory of a B-channel of an ISDN span (its timeslot), null: of all, with the calls there, and sends RESTART. */
+  restartSpan(span: number, timeslot: number | null): void;
 
   /** The card is pulled out of its slot: all its calls end. */
   pull(): void;
