@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "audio/audio_core_objects.hpp"
 #include "common/handle_table.hpp"
 
 namespace branchline {
@@ -75,8 +76,11 @@ void AudioCore::runFrame(std::int64_t nowNs) noexcept {
     }
   }
   drainCommands();
-  // All legs are heard before any is spoken to: a bridge adds no delay.
+  // All legs are heard before any is spoken to: neither a bridge nor a conference adds delay.
   for (LegAudio* leg : legs_) receive(*leg);
+  for (LegAudio* leg : legs_) {
+    if (leg->conference != nullptr) mixConference(*leg);
+  }
   for (LegAudio* leg : legs_) send(*leg);
   counters_.frames.fetch_add(1, std::memory_order_relaxed);
   finishFrame();
@@ -99,19 +103,6 @@ void AudioCore::drainCommands() noexcept {
   while (commands_.pop(command)) {
     std::visit([this](const auto& each) { run(each); }, command);
   }
-}
-
-template <typename T>
-T* AudioCore::find(Handle handle) noexcept {
-  const std::uint32_t slot = HandleTable::slotOf(handle);
-  if (slot >= objects_.size() || objects_[slot].handle != handle) return nullptr;
-  T** pointer = std::get_if<T*>(&objects_[slot].pointer);
-  return pointer == nullptr ? nullptr : *pointer;
-}
-
-template <typename T>
-void AudioCore::enter(Handle handle, T* object) noexcept {
-  objects_[HandleTable::slotOf(handle)] = {handle, object};
 }
 
 void AudioCore::leave(Handle handle) noexcept { objects_[HandleTable::slotOf(handle)] = {}; }
@@ -143,6 +134,8 @@ void AudioCore::run(const command::EndLeg& command) noexcept {
   auto* leg = find<LegAudio>(command.leg);
   if (leg == nullptr) return;
   if (leg->bridge != nullptr) endBridge(*leg->bridge, true);
+  if (leg->membership != nullptr) endMember(*leg->membership, MemberEnd::legEnded);
+  while (leg->conference != nullptr && leg->conference->members() != nullptr) endMember(*leg->conference->members(), MemberEnd::conferenceEnded);
   while (leg->players != nullptr) endPlayer(leg, *leg->players, PlayerEnd::legEnded, '\0');
   while (leg->recorders != nullptr) endRecorder(leg, *leg->recorders, RecorderEnd::legEnded);
   legs_[leg->position] = legs_.back();
@@ -227,6 +220,7 @@ void AudioCore::run(const command::StopRecorder& command) noexcept {
 // --- A frame -----------------------------------------------------------------------------------------------------------------------------
 
 void AudioCore::receive(LegAudio& leg) noexcept {
+  if (leg.conference != nullptr) return;
   const bool wasActive = leg.active;
   leg.active = leg.port.isSet() || !leg.isIdle();
   if (!leg.active) {
@@ -268,7 +262,7 @@ void AudioCore::digitHeard(LegAudio& leg, char digit, int durationMs, DigitWay w
 }
 
 void AudioCore::send(LegAudio& leg) noexcept {
-  if (!leg.active) return;
+  if (!leg.active || leg.conference != nullptr) return;
   mix(leg);
   leg.sentLevel.add(leg.sent);
   if (leg.recorders != nullptr) record(leg);
@@ -282,6 +276,8 @@ void AudioCore::mix(LegAudio& leg) noexcept {
   const auto out = samplesOf(leg.sent);
   if (leg.partner != nullptr) {
     std::ranges::copy(samplesOf(leg.partner->received), out.begin());
+  } else if (leg.membership != nullptr) {
+    leg.membership->room->listen(*leg.membership, out);
   } else {
     silence(leg.sent);
   }

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "audio/conference/conference.hpp"
 #include "audio/leg_audio.hpp"
 #include "audio/recording_writer.hpp"
 #include "common/ring.hpp"
@@ -31,31 +32,38 @@ struct DigitReceived { Handle leg; char digit; int durationMs; DigitWay way; };
 struct SendDigits { Handle leg; };
 struct AddBridge { Bridge* bridge; };
 struct EndBridge { Handle bridge; };
+struct AddMember { ConferenceMember* member; };
+struct SetMember { Handle member; MemberRole role; Handle coached; };
+struct EndMember { Handle member; };
 struct AddPlayer { Player* player; };
 struct StopPlayer { Handle player; };
 struct AddRecorder { Recorder* recorder; };
 struct StopRecorder { Handle recorder; };
 }  // namespace command
 // clang-format on
-using Command =
-    std::variant<command::None, command::AddLeg, command::EndLeg, command::SetDetectors, command::DigitReceived, command::SendDigits,
-                 command::AddBridge, command::EndBridge, command::AddPlayer, command::StopPlayer, command::AddRecorder, command::StopRecorder>;
+using Command = std::variant<command::None, command::AddLeg, command::EndLeg, command::SetDetectors, command::DigitReceived, command::SendDigits,
+                             command::AddBridge, command::EndBridge, command::AddMember, command::SetMember, command::EndMember, command::AddPlayer,
+                             command::StopPlayer, command::AddRecorder, command::StopRecorder>;
 
-/// What the audio thread tells. The last three are the last that is told of their handle.
+/// What the audio thread tells. The last four are the last that is told of their handle.
 // clang-format off: one line each.
 namespace heard {
 struct None {};
 struct Digit { Handle leg; char digit; int durationMs; DigitWay way; };
 struct Tone { Handle leg; CallTone tone; };
 struct DigitsSent { Handle leg; };
+struct MemberTalks { Handle member; bool talking; };
 struct PlayerEnded { Handle player; PlayerEnd reason; char key; std::int64_t playedSamples; };
 struct BridgeEnded { Handle bridge; bool legEnded; };
+struct MemberEnded { Handle member; MemberEnd reason; };
 struct LegGone { Handle leg; };
 }  // namespace heard
 // clang-format on
 struct AudioEvent {
   std::int64_t atNs = 0;
-  std::variant<heard::None, heard::Digit, heard::Tone, heard::DigitsSent, heard::PlayerEnded, heard::BridgeEnded, heard::LegGone> what;
+  std::variant<heard::None, heard::Digit, heard::Tone, heard::DigitsSent, heard::MemberTalks, heard::PlayerEnded, heard::BridgeEnded,
+               heard::MemberEnded, heard::LegGone>
+      what;
 };
 
 /// The audio thread's half of the engine: runs frames. It never allocates, locks, logs or waits; control threads speak to it by the command ring,
@@ -105,7 +113,7 @@ class AudioCore {
   };
   struct Object {
     Handle handle = kNoHandle;
-    std::variant<std::monostate, LegAudio*, Bridge*, Player*, Recorder*> pointer;
+    std::variant<std::monostate, LegAudio*, Bridge*, ConferenceMember*, Player*, Recorder*> pointer;
   };
 
   void drainCommands() noexcept;
@@ -124,6 +132,9 @@ class AudioCore {
   void run(const command::SendDigits& command) noexcept;
   void run(const command::AddBridge& command) noexcept;
   void run(const command::EndBridge& command) noexcept;
+  void run(const command::AddMember& command) noexcept;
+  void run(const command::SetMember& command) noexcept;
+  void run(const command::EndMember& command) noexcept;
   void run(const command::AddPlayer& command) noexcept;
   void run(const command::StopPlayer& command) noexcept;
   void run(const command::AddRecorder& command) noexcept;
@@ -131,6 +142,7 @@ class AudioCore {
 
   void receive(LegAudio& leg) noexcept;
   void detect(LegAudio& leg) noexcept;
+  void mixConference(LegAudio& own) noexcept;
   void send(LegAudio& leg) noexcept;
   void mix(LegAudio& leg) noexcept;
   void record(LegAudio& leg) noexcept;
@@ -140,6 +152,7 @@ class AudioCore {
   void endPlayer(LegAudio* leg, Player& player, PlayerEnd reason, char key) noexcept;
   void endRecorder(LegAudio* leg, Recorder& recorder, RecorderEnd reason) noexcept;
   void endBridge(Bridge& bridge, bool legEnded) noexcept;
+  void endMember(ConferenceMember& member, MemberEnd reason) noexcept;
 
   /// What is not the last of its handle: lost, and counted, when nobody reads it.
   void tell(const AudioEvent& event) noexcept;

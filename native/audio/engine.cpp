@@ -41,6 +41,13 @@ LegOwner* Engine::ownerOf(Handle leg) noexcept { return impl_->ownerOf(leg); }
 Engine::Created Engine::bridge(Handle legA, Handle legB) { return impl_->bridge(legA, legB); }
 Status Engine::unbridge(Handle bridge) { return impl_->unbridge(bridge); }
 
+Engine::Created Engine::createConference() { return impl_->createConference(); }
+Engine::Created Engine::joinConference(Handle conference, Handle leg, MemberSettings settings) {
+  return impl_->joinConference(conference, leg, settings);
+}
+Status Engine::setMember(Handle member, MemberSettings settings) { return impl_->setMember(member, settings); }
+Status Engine::leaveConference(Handle member) { return impl_->leaveConference(member); }
+
 Engine::Created Engine::play(Handle leg, PlayRequest request) {
   if (request.files.empty()) return {Status::invalidArgument};
   const bool keysKnown = std::all_of(request.stopKeys.begin(), request.stopKeys.end(), [](char key) { return dtmfDigit(key) == key; });

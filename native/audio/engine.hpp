@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audio/conference/member_role.hpp"
 #include "audio/frame.hpp"
 #include "audio/leg_owner.hpp"
 #include "audio/media_port.hpp"
@@ -103,6 +104,13 @@ class Engine {
   };
   Created bridge(Handle legA, Handle legB);
   Status unbridge(Handle bridge);
+  /// A conference is a leg without a line: what is played to it all members hear, a recording of it (`received`) has everything, and it ends like a
+  /// leg, by endLeg or its owner's clear(). It takes no detectors, digits or port, and is in no bridge.
+  Created createConference();
+  /// The leg hears all other members from the next frame on. wrongState where it is in a bridge or a conference already.
+  Created joinConference(Handle conference, Handle leg, MemberSettings settings);
+  Status setMember(Handle member, MemberSettings settings);
+  Status leaveConference(Handle member);
   Created play(Handle leg, PlayRequest request);
   Created playTone(Handle leg, ToneRequest request);
   Status stopPlayer(Handle player);
@@ -132,6 +140,7 @@ class Engine {
     std::uint32_t players = 0;
     std::uint32_t recorders = 0;
     std::uint32_t bridges = 0;
+    std::uint32_t conferenceMembers = 0;
     std::vector<std::uint64_t> latenessHistogram;  // Upper bounds 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms.
     bool realtime = false;                         // The audio thread runs under SCHED_FIFO.
   };

@@ -86,6 +86,30 @@ void Engine::Impl::tell(std::int64_t atNs, const heard::BridgeEnded& ended) {
   removeDependant(bridge.legB);
 }
 
+void Engine::Impl::tell(std::int64_t atNs, const heard::MemberTalks& talks) {
+  const ConferenceMember& member = *entryOf<MemberEntry>(talks.member).member;
+  sink_.post({.type = "memberTalks",
+              .subject = talks.member,
+              .subjectName = "member",
+              .atNs = atNs,
+              .fields = {{"leg", std::int64_t{member.leg}}, {"conference", std::int64_t{member.conference}}, {"talking", talks.talking}}});
+}
+
+void Engine::Impl::tell(std::int64_t atNs, const heard::MemberEnded& ended) {
+  const MemberEntry& entry = entryOf<MemberEntry>(ended.member);
+  const Handle leg = entry.member->leg;
+  const Handle conference = entry.member->conference;
+  sink_.post(
+      {.type = "memberEnded",
+       .subject = ended.member,
+       .subjectName = "member",
+       .atNs = atNs,
+       .fields = {{"leg", std::int64_t{leg}}, {"conference", std::int64_t{conference}}, {"reason", std::string(memberEndName(ended.reason))}}});
+  release(ended.member);
+  removeDependant(leg);
+  removeDependant(conference);
+}
+
 void Engine::Impl::tell(std::int64_t, const heard::LegGone& gone) {
   entryOf<LegEntry>(gone.leg).gone = true;
   finishLeg(gone.leg);

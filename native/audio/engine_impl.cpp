@@ -25,6 +25,7 @@ Engine::Impl::Impl(EngineOptions options, EventSink& sink)
       stepped_(dynamic_cast<SteppedClock*>(clock_.get())),
       handles_(std::clamp(options.maxHandles, kFewestHandles, kMaxHandles)),
       entries_(handles_.capacity()),
+      conferenceOwner_([this](Handle conference, EndFields fields) { return endLeg(conference, std::move(fields)); }),
       prompts_(options.stepped),
       recordings_(std::make_unique<RecordingWriter>(options.stepped, [this](const Recorder& recorder) { recorderEnded(recorder); })),
       core_(handles_.capacity(), *recordings_) {
@@ -106,7 +107,14 @@ Status Engine::Impl::check(Handle handle, Kind kind) {
   if (status != Status::ok) return status;
   if (kind == kLeg && entryOf<LegEntry>(handle).ending) return Status::staleHandle;
   if (kind == kBridge && entryOf<BridgeEntry>(handle).ending) return Status::staleHandle;
+  if (kind == kMember && entryOf<MemberEntry>(handle).ending) return Status::staleHandle;
   return Status::ok;
+}
+
+Status Engine::Impl::checkParty(Handle leg) {
+  const Status status = check(leg, kLeg);
+  if (status != Status::ok) return status;
+  return entryOf<LegEntry>(leg).conference == nullptr ? Status::ok : Status::wrongKind;
 }
 
 Handle Engine::Impl::allocate(Kind kind, Entry entry) {
@@ -150,7 +158,7 @@ Handle Engine::Impl::createLeg(LegOwner& owner) {
 
 Status Engine::Impl::attach(Handle leg, MediaPort& port) {
   const std::lock_guard lock(mutex_);
-  const Status status = check(leg, kLeg);
+  const Status status = checkParty(leg);
   if (status == Status::ok) entryOf<LegEntry>(leg).audio->port.set(&port);
   return status;
 }
@@ -186,6 +194,8 @@ Status Engine::Impl::endLeg(Handle leg, EndFields fields) {
     entry.fields = std::move(fields);
     entry.endedAtNs = clock_->nowNs();
     if (entry.bridge != kNoHandle) leaveBridge(entry.bridge);
+    if (entry.membership != kNoHandle) forgetMember(entry.membership);
+    if (entry.conference != nullptr) forgetConference(entry);
     core_.postEnd({leg});
     audio = entry.audio;
   }
@@ -203,9 +213,9 @@ LegOwner* Engine::Impl::ownerOf(Handle leg) {
 Engine::Created Engine::Impl::bridge(Handle legA, Handle legB) {
   const std::lock_guard lock(mutex_);
   for (const Handle leg : {legA, legB}) {
-    const Status status = check(leg, kLeg);
+    const Status status = checkParty(leg);
     if (status != Status::ok) return {status};
-    if (entryOf<LegEntry>(leg).bridge != kNoHandle) return {Status::wrongState};
+    if (!isFree(leg)) return {Status::wrongState};
   }
   if (legA == legB) return {Status::invalidArgument};
   const Handle handle = allocate(kBridge, BridgeEntry{std::make_unique<Bridge>(Bridge{kNoHandle, legA, legB})});
@@ -299,7 +309,7 @@ Status Engine::Impl::stopRecorder(Handle recorder) {
 
 Status Engine::Impl::setDetectors(Handle leg, DetectorSettings settings) {
   const std::lock_guard lock(mutex_);
-  const Status status = check(leg, kLeg);
+  const Status status = checkParty(leg);
   if (status != Status::ok) return status;
   LegAudio& audio = *entryOf<LegEntry>(leg).audio;
   if ((settings.dtmf || settings.tones) && audio.detectors == nullptr) audio.detectors = std::make_unique<DetectorSet>(country_);
@@ -309,7 +319,7 @@ Status Engine::Impl::setDetectors(Handle leg, DetectorSettings settings) {
 
 Status Engine::Impl::sendInBandDigits(Handle leg, std::string_view digits, int onMs, int offMs) {
   const std::lock_guard lock(mutex_);
-  Status status = check(leg, kLeg);
+  Status status = checkParty(leg);
   if (status != Status::ok) return status;
   DigitSender& sender = entryOf<LegEntry>(leg).audio->digits;
   status = sender.load(digits, onMs, offMs);
@@ -349,6 +359,7 @@ Engine::Counters Engine::Impl::counters() {
   result.bridges = live_[kBridge];
   result.players = live_[kPlayer];
   result.recorders = live_[kRecorder];
+  result.conferenceMembers = live_[kMember];
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "audio/audio_core.hpp"
 #include "audio/clock_thread.hpp"
+#include "audio/conference/conference_owner.hpp"
 #include "audio/engine.hpp"
 #include "audio/file_source.hpp"
 #include "audio/prompt_reader.hpp"
@@ -41,6 +42,10 @@ class Engine::Impl {
 
   Created bridge(Handle legA, Handle legB);
   Status unbridge(Handle bridge);
+  Created createConference();
+  Created joinConference(Handle conference, Handle leg, MemberSettings settings);
+  Status setMember(Handle member, MemberSettings settings);
+  Status leaveConference(Handle member);
   Created play(Handle leg, std::shared_ptr<PlaySource> source, std::shared_ptr<FileSource> files, std::string stopKeys, bool queued);
   Status stopPlayer(Handle player);
   Created record(Handle leg, RecordRequest request);
@@ -53,12 +58,15 @@ class Engine::Impl {
   void drainEvents();
 
  private:
-  enum Kind : std::uint8_t { kLeg = 1, kBridge = 2, kPlayer = 3, kRecorder = 4 };
+  enum Kind : std::uint8_t { kLeg = 1, kBridge = 2, kPlayer = 3, kRecorder = 4, kMember = 5 };
   struct LegEntry {
     LegOwner* owner = nullptr;
-    std::shared_ptr<LegAudio> audio;  // Shared with a detach that is under way.
+    std::shared_ptr<LegAudio> audio;         // Shared with a detach that is under way.
+    std::unique_ptr<Conference> conference;  // Of which this is the own leg.
+    std::vector<Handle> members;             // Its members, as far as nobody asked for their end.
     Handle bridge = kNoHandle;
-    int dependants = 0;   // Bridge, players, recorders whose end was not told yet.
+    Handle membership = kNoHandle;
+    int dependants = 0;   // Bridge, membership, members, players, recorders whose end was not told yet.
     bool ending = false;  // endLeg was called: stale for everybody.
     bool gone = false;    // The audio thread has let go of it.
     EndFields fields;
@@ -68,6 +76,10 @@ class Engine::Impl {
     std::unique_ptr<Bridge> bridge;
     bool ending = false;
   };
+  struct MemberEntry {
+    std::unique_ptr<ConferenceMember> member;
+    bool ending = false;
+  };
   struct PlayerEntry {
     std::unique_ptr<Player> player;
     std::shared_ptr<FileSource> files;  // Null for tones.
@@ -75,7 +87,7 @@ class Engine::Impl {
   struct RecorderEntry {
     std::shared_ptr<Recorder> recorder;
   };
-  using Entry = std::variant<std::monostate, LegEntry, BridgeEntry, PlayerEntry, RecorderEntry>;
+  using Entry = std::variant<std::monostate, LegEntry, BridgeEntry, MemberEntry, PlayerEntry, RecorderEntry>;
 
   // All with mutex_ held:
   template <typename T>
@@ -87,7 +99,13 @@ class Engine::Impl {
   void release(Handle handle);
   void addDependant(Handle leg) { entryOf<LegEntry>(leg).dependants++; }
   void removeDependant(Handle leg);
+  /// As check, of a leg that has a party: no conference's own.
+  Status checkParty(Handle leg);
+  [[nodiscard]] bool isFree(Handle leg) { return entryOf<LegEntry>(leg).bridge == kNoHandle && entryOf<LegEntry>(leg).membership == kNoHandle; }
+  Status checkCoached(Handle conference, const MemberSettings& settings);
   void leaveBridge(Handle bridge);
+  void forgetMember(Handle member);
+  void forgetConference(LegEntry& entry);
   void finishLeg(Handle leg);
 
   void tell(const AudioEvent& event);
@@ -95,6 +113,8 @@ class Engine::Impl {
   void tell(std::int64_t atNs, const heard::Digit& digit);
   void tell(std::int64_t atNs, const heard::Tone& tone);
   void tell(std::int64_t atNs, const heard::DigitsSent& sent);
+  void tell(std::int64_t atNs, const heard::MemberTalks& talks);
+  void tell(std::int64_t atNs, const heard::MemberEnded& ended);
   void tell(std::int64_t atNs, const heard::PlayerEnded& ended);
   void tell(std::int64_t atNs, const heard::BridgeEnded& ended);
   void tell(std::int64_t atNs, const heard::LegGone& gone);
@@ -116,8 +136,9 @@ class Engine::Impl {
   std::mutex mutex_;
   HandleTable handles_;
   std::vector<Entry> entries_;
-  std::array<std::uint32_t, 5> live_{};  // By Kind.
+  std::array<std::uint32_t, 6> live_{};  // By Kind.
 
+  ConferenceOwner conferenceOwner_;
   PromptReader prompts_;
   std::unique_ptr<RecordingWriter> recordings_;
   AudioCore core_;

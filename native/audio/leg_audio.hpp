@@ -18,6 +18,8 @@
 namespace branchline {
 
 struct LegAudio;
+struct ConferenceMember;
+class Conference;
 
 /// What joins two legs' audio.
 struct Bridge {
@@ -52,7 +54,9 @@ struct LegAudio {
   bool detectTones = false;
   LegAudio* partner = nullptr;  // The other leg of `bridge`.
   Bridge* bridge = nullptr;
-  Player* players = nullptr;  // The one that sounds, then those that wait.
+  ConferenceMember* membership = nullptr;
+  Conference* conference = nullptr;  // Of which this is the own leg; set before the audio thread sees it.
+  Player* players = nullptr;         // The one that sounds, then those that wait.
   Recorder* recorders = nullptr;
   bool active = false;       // Takes part in this frame.
   std::size_t position = 0;  // In the list of all legs.
@@ -64,7 +68,9 @@ struct LegAudio {
     sentLevel.reset();
   }
   /// Nothing to do for it beyond its port.
-  [[nodiscard]] bool isIdle() const noexcept { return bridge == nullptr && players == nullptr && recorders == nullptr && !digits.sending(); }
+  [[nodiscard]] bool isIdle() const noexcept {
+    return bridge == nullptr && membership == nullptr && conference == nullptr && players == nullptr && recorders == nullptr && !digits.sending();
+  }
 };
 
 }  // namespace branchline

@@ -32,15 +32,25 @@ struct Nobody final : LegOwner {
   Status sendDigits(Handle, std::string_view, int, int, DigitMethod) override { return Status::unavailable; }
 };
 
-/// Says a quiet noise, hears nothing.
+/// Says a quiet noise, in syllables where it talks, else without a pause; hears nothing.
 struct NoisePort final : MediaPort {
+  enum class Says { noise, talk, nothing };
   void pull(Frame& out) noexcept override {
+    constexpr int kSyllableFrames = 30;
+    constexpr int kSoundingFrames = 20;
+    frame = (frame + 1) % kSyllableFrames;
+    if (says == Says::nothing || (says == Says::talk && frame >= kSoundingFrames)) {
+      out.samples = {};
+      return;
+    }
     for (std::size_t i = 0; i < kFrameSamples; i++) {
       state = state * 1664525 + 1013904223;
       out.samples[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(state) >> 20);
     }
   }
   void push(const Frame&) noexcept override {}
+  Says says = Says::noise;
+  int frame = 0;
   std::uint32_t state = 1;
 };
 
@@ -55,6 +65,7 @@ struct Run {
   std::string folder;
   std::string prompt;
   Engine& engine;
+  std::vector<NoisePort>& ports;
   std::vector<Handle> legs;
 };
 
@@ -63,7 +74,7 @@ void measure(const std::string& folder, const char* name, int legCount, int seco
   Nobody owner;
   std::vector<NoisePort> ports(static_cast<std::size_t>(legCount));
   Engine engine({.stepped = true}, events);
-  Run run{folder, folder + "/prompt.wav", engine, {}};
+  Run run{folder, folder + "/prompt.wav", engine, ports, {}};
   for (NoisePort& port : ports) {
     run.legs.push_back(engine.createLeg(owner));
     engine.attach(run.legs.back(), port);
@@ -85,6 +96,16 @@ void recordAll(Run& run) {
   for (const Handle leg : run.legs) {
     run.engine.record(leg,
                       {.file = run.folder + "/" + std::to_string(leg) + ".wav", .direction = RecordDirection::both, .format = RecordFormat::alaw});
+  }
+}
+
+/// All legs in one conference, the first `talkers` of them talking in turn with the others.
+void confer(Run& run, std::size_t talkers) {
+  const Handle conference = run.engine.createConference().handle;
+  for (std::size_t i = 0; i < run.legs.size(); i++) {
+    run.ports[i].says = i < talkers ? NoisePort::Says::talk : NoisePort::Says::nothing;
+    run.ports[i].frame = static_cast<int>(i * 7 % 30);
+    run.engine.joinConference(conference, run.legs[i], {});
   }
 }
 
@@ -113,6 +134,10 @@ int main(int argc, char** argv) {
     bridgePairs(run);
     recordAll(run);
   });
+  for (const int members : {10, 20, 50, legs}) {
+    measure(folder, "conference, all talking, a member", members, seconds, [](Run& run) { confer(run, run.legs.size()); });
+    measure(folder, "conference, three talking, a member", members, seconds, [](Run& run) { confer(run, 3); });
+  }
   measure(folder, "tone", legs, seconds, [](Run& run) {
     for (const Handle leg : run.legs) run.engine.playTone(leg, {.segments = {{.frequencies = {350, 440}, .milliseconds = 1000}}, .loop = true});
   });

@@ -60,13 +60,18 @@ TEST_CASE("the audio thread neither allocates, frees nor locks, whatever legs pl
   const Folder folder;
   KeptEvents events;
   QuietOwner owner;
-  Party parties[5] = {Party(spoken(Signal(1).key('5', 80).silence(80).key('#', 80).silence(200))), Party(spoken(Signal(2).speech(4))),
-                      Party(spoken(Signal(3).tone({350, 440}, -12, 3000))), Party(), Party()};
+  Party parties[7] = {Party(spoken(Signal(1).key('5', 80).silence(80).key('#', 80).silence(200))),
+                      Party(spoken(Signal(2).speech(4))),
+                      Party(spoken(Signal(3).tone({350, 440}, -12, 3000))),
+                      Party(),
+                      Party(),
+                      Party(spoken(Signal(4).speech(4))),
+                      Party(spoken(Signal(5).speech(4)))};
   {
     Engine engine({.stepped = false, .maxHandles = 64, .realtimePriority = false}, events);
     engine.addFrameHook([](void*) noexcept { onAudioThread = true; }, &engine);
-    Handle legs[5];
-    for (int i = 0; i < 5; i++) {
+    Handle legs[7];
+    for (int i = 0; i < 7; i++) {
       legs[i] = engine.createLeg(owner);
       REQUIRE(legs[i] != kNoHandle);
       engine.setDetectors(legs[i], {.dtmf = true, .tones = true});
@@ -81,12 +86,17 @@ TEST_CASE("the audio thread neither allocates, frees nor locks, whatever legs pl
     const Engine::Created recorder = engine.record(legs[0], {.file = folder / "a.wav", .direction = RecordDirection::both});
     engine.record(legs[2], {.file = folder / "b.wav", .format = RecordFormat::alaw, .maxSeconds = 1});
     engine.record(legs[3], {.file = "/nowhere/c.wav"});
+    const Handle conference = engine.createConference().handle;
+    const Handle talker = engine.joinConference(conference, legs[5], {}).handle;
+    const Handle coach = engine.joinConference(conference, legs[6], {.role = MemberRole::coach, .coached = talker}).handle;
+    engine.play(conference, {.files = {prompt}});
+    engine.record(conference, {.file = folder / "mix.wav"});
     engine.sendInBandDigits(legs[3], "0123456789*#ABCD", 40, 40);
     for (int n = 0; n < 20; n++) {
       std::this_thread::sleep_for(100ms);
       engine.digitReceived(legs[3], '1', 100, "rfc4733");
       CHECK(engine.levels(legs[2]).status == Status::ok);
-      CHECK(engine.counters().legs == 5);
+      CHECK(engine.counters().legs == 8);
       engine.drainEvents();
     }
     engine.stopPlayer(tone.handle);
@@ -95,7 +105,9 @@ TEST_CASE("the audio thread neither allocates, frees nor locks, whatever legs pl
     engine.bridge(legs[3], legs[4]);
     engine.detach(legs[4]);
     std::this_thread::sleep_for(300ms);
-    for (const Handle leg : {legs[0], legs[3], legs[4]}) engine.endLeg(leg, {});
+    engine.setMember(coach, {.role = MemberRole::muted});
+    engine.leaveConference(talker);
+    for (const Handle leg : {legs[0], legs[3], legs[4], conference, legs[6]}) engine.endLeg(leg, {});
     std::this_thread::sleep_for(100ms);
     engine.removeFrameHook(&engine);
     CHECK(allocations == 0);  // Before the thread ends, which frees what std::thread gave it.
@@ -104,8 +116,10 @@ TEST_CASE("the audio thread neither allocates, frees nor locks, whatever legs pl
   CHECK(events.of("digit").size() >= 22);
   CHECK(events.of("tone").size() >= 1);
   CHECK(events.of("digitsSent").size() == 1);
-  CHECK(events.of("playerEnded").size() == 4);
-  CHECK(events.of("recorderEnded").size() == 3);
+  CHECK(events.of("playerEnded").size() == 5);
+  CHECK(events.of("recorderEnded").size() == 4);
   CHECK(events.of("bridgeEnded").size() == 2);
-  CHECK(events.of("legEnded").size() == 5);
+  CHECK(events.of("memberTalks").size() >= 1);
+  CHECK(events.of("memberEnded").size() == 2);
+  CHECK(events.of("legEnded").size() == 8);
 }
