@@ -35,9 +35,8 @@ using namespace branchline::test;
 
 TEST_CASE("cancelling neither allocates nor frees: while it learns, over tones, after a change of the path and over a reset") {
   Samples far = compositeSource(1.4, -15);
-  Signal(1).tone({350, 440}, -15, 700).feed([&](const Frame& frame) {
-    far.insert(far.end(), frame.samples.begin(), frame.samples.begin() + kFrameSamples);
-  });
+  const Samples tones = samplesOf(Signal(1).tone({350, 440}, -15, 700));
+  far.insert(far.end(), tones.begin(), tones.end());
   far = far + Samples(far.size() + at(0.5));
   const Samples more = compositeSource(1.4, -15);
   far.insert(far.end(), more.begin(), more.end());

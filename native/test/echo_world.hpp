@@ -49,11 +49,15 @@ inline Samples noise(double seconds, double dbm0, unsigned seed) {
   return atLevel(std::move(samples), dbm0);
 }
 
+inline Samples samplesOf(const Signal& signal) {
+  Samples samples;
+  signal.feed([&](const Frame& frame) { samples.insert(samples.end(), frame.samples.begin(), frame.samples.begin() + kFrameSamples); });
+  return samples;
+}
+
 /// Synthetic speech of detect_signals.hpp.
 inline Samples speech(double seconds, double dbm0, unsigned seed) {
-  Samples samples;
-  Signal(seed).speech(seconds).feed(
-      [&](const Frame& frame) { samples.insert(samples.end(), frame.samples.begin(), frame.samples.begin() + kFrameSamples); });
+  Samples samples = samplesOf(Signal(seed).speech(seconds));
   samples.resize(at(seconds));
   return atLevel(std::move(samples), dbm0);
 }

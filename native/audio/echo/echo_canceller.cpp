@@ -9,6 +9,7 @@
 
 #include "audio/echo/high_pass.hpp"
 #include "audio/echo/linear_canceller.hpp"
+#include "audio/echo/residual_suppressor.hpp"
 
 namespace branchline {
 
@@ -32,15 +33,17 @@ std::int16_t roundedOf(float sample) noexcept { return static_cast<std::int16_t>
 }  // namespace
 
 struct EchoCanceller::Parts {
-  explicit Parts(std::size_t partitions) : linear(partitions) {}
+  Parts(std::size_t partitions, ResidualEcho wanted) : linear(partitions), residual(wanted) {}
   void block(const std::int16_t* far, const std::int16_t* near, std::int16_t* out) noexcept;
 
   echo::HighPass farHighPass;
   echo::HighPass nearHighPass;
   echo::LinearCanceller linear;
+  echo::ResidualSuppressor suppressor;
+  const ResidualEcho residual;
 };
 
-EchoCanceller::EchoCanceller(int tailMs) : parts_(std::make_unique<Parts>(partitionsOf(tailMs))) {}
+EchoCanceller::EchoCanceller(int tailMs, ResidualEcho residual) : parts_(std::make_unique<Parts>(partitionsOf(tailMs), residual)) {}
 EchoCanceller::~EchoCanceller() = default;
 EchoCanceller::EchoCanceller(EchoCanceller&&) noexcept = default;
 EchoCanceller& EchoCanceller::operator=(EchoCanceller&&) noexcept = default;
@@ -55,6 +58,7 @@ void EchoCanceller::reset() noexcept {
   parts_->farHighPass = {};
   parts_->nearHighPass = {};
   parts_->linear.reset();
+  parts_->suppressor.reset();
 }
 
 void EchoCanceller::Parts::block(const std::int16_t* far, const std::int16_t* near, std::int16_t* out) noexcept {
@@ -68,6 +72,7 @@ void EchoCanceller::Parts::block(const std::int16_t* far, const std::int16_t* ne
   }
   Block clean;
   linear.process(sent, received, clipped, clean);
+  if (residual == ResidualEcho::suppressed) suppressor.process(clean, linear.echo(), clean);
   for (std::size_t i = 0; i < echo::kBlock; i++) out[i] = roundedOf(clean[i]);
 }
 

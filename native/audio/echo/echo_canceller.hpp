@@ -7,6 +7,12 @@
 
 namespace branchline {
 
+/// What becomes of the echo that subtracting cannot reach.
+enum class ResidualEcho : std::uint8_t {
+  kept,        // Nothing but a linear subtraction, no delay.
+  suppressed,  // Turned down in favour of noise like the near end's while the near end is quiet; a delay of 4 ms.
+};
+
 /// Takes the echo of what is sent to a line out of what comes back from it: 8 kHz, an echo path of up to 32 or 64 ms, its bulk delay included.
 /// It allocates only when it is made. One thread at a time; deterministic: the same samples in give the same samples out.
 class EchoCanceller {
@@ -15,7 +21,7 @@ class EchoCanceller {
 
   /// @param tailMs 32 or 64
   /// @throws std::invalid_argument for another tail
-  explicit EchoCanceller(int tailMs);
+  explicit EchoCanceller(int tailMs, ResidualEcho residual = ResidualEcho::suppressed);
   ~EchoCanceller();
   EchoCanceller(EchoCanceller&&) noexcept;
   EchoCanceller& operator=(EchoCanceller&&) noexcept;

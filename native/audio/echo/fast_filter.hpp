@@ -5,14 +5,15 @@
 
 namespace branchline::echo {
 
-/// Normalised least mean squares over the same partitions with one fast step: no memory of what it was sure of, so it follows a path that has changed
+/// Normalised least mean squares over the same partitions with one step: no memory of what it was sure of, so it follows a path that has changed
 /// within a tenth of a second, and a tone at once.
 class FastFilter {
  public:
   explicit FastFilter(std::size_t partitions) : weights_(partitions) {}
 
   [[nodiscard]] const PathWeights& weights() const noexcept { return weights_; }
-  void adapt(const FarHistory& far, const Spectrum& error, const RealFft& fft) noexcept;
+  /// @param step 0 to 1, the share of the error that is made good at once
+  void adapt(const FarHistory& far, const Spectrum& error, const RealFft& fft, float step) noexcept;
   void adopt(const PathWeights& weights) noexcept { weights_ = weights; }
   void reset() noexcept { clearWeights(weights_); }
 

@@ -8,7 +8,7 @@ namespace branchline::echo {
 
 namespace {
 
-constexpr float kForgetting = 0.99995F * 0.99995F;  // A²: the path drifts this little a block.
+constexpr float kForgetting = 0.99996F * 0.99996F;  // A²: the path drifts this little a block.
 constexpr float kDrift = 1 - kForgetting;           // What that leaves unknown, as a share of the weight's power.
 constexpr float kLeastWeight = 1e-5F;               // Power that even a weight of 0 might have gained.
 constexpr float kFirstVariance = 1;                 // An echo path may return all there was.

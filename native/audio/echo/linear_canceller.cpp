@@ -15,8 +15,10 @@ constexpr std::size_t kCheckpointBlocks = 16;          // 64 ms: a tone is known
 // The fast filter has found a new path: 6 dB better for 100 ms.
 constexpr float kChangeShare = 0.25F;
 constexpr std::size_t kChangeBlocks = 25;
-constexpr float kFastLost = 4;          // Error over the near signal: it starts over from the Kalman filter.
-constexpr float kFastBehind = 8;        // Error over the Kalman filter's.
+constexpr float kFastLost = 4;    // Error over the near signal: it starts over from the Kalman filter.
+constexpr float kFastBehind = 8;  // Error over the Kalman filter's.
+constexpr float kFastStep = 0.5F;
+constexpr float kToneStep = 0.1F;       // A tone stays as it is: digits pressed into it need not move the filter much.
 constexpr float kTonePreferred = 0.5F;  // Error over the foreground's.
 
 constexpr float kHopelessShare = 2;  // Error over the near signal, for 50 ms.
@@ -68,7 +70,7 @@ void LinearCanceller::reset() noexcept {
   kalmanTrial_ = fastTrial_ = foregroundTrial_ = {};
   heardEcho_ = {};
   smoothedFar_ = smoothedNear_ = 0;
-  wasTonal_ = false;
+  wasTonal_ = fastHeard_ = false;
   blocks_ = fastBetter_ = hopeless_ = foregroundWorse_ = 0;
 }
 
@@ -90,6 +92,13 @@ void LinearCanceller::guardAgainstTones() noexcept {
     fastTrial_ = kalmanTrial_;
   }
   wasTonal_ = tonal;
+  // Both ways by a wide margin: a digit pressed into the tone makes both errors alike, and a change between them within it would break it.
+  if (!tonal)
+    fastHeard_ = false;
+  else if (fastTrial_.smoothed < kTonePreferred * foregroundTrial_.smoothed)
+    fastHeard_ = true;
+  else if (kTonePreferred * fastTrial_.smoothed > foregroundTrial_.smoothed)
+    fastHeard_ = false;
 }
 
 void LinearCanceller::learn() noexcept {
@@ -103,7 +112,7 @@ void LinearCanceller::learn() noexcept {
     }
   }
   fft_.forwardOfSecondHalf(fastTrial_.error, error);
-  fast_.adapt(far_, error, fft_);
+  fast_.adapt(far_, error, fft_, wasTonal_ ? kToneStep : kFastStep);
   if (wasTonal_) return;
   followChange();
   giveUpIfHopeless();
@@ -145,7 +154,7 @@ void LinearCanceller::renewForeground() noexcept {
 }
 
 const LinearCanceller::Trial& LinearCanceller::best() const noexcept {
-  if (wasTonal_) return fastTrial_.smoothed < kTonePreferred * foregroundTrial_.smoothed ? fastTrial_ : foregroundTrial_;
+  if (wasTonal_) return fastHeard_ ? fastTrial_ : foregroundTrial_;
   const bool kalmanNow = kalmanTrial_.smoothed < foregroundTrial_.smoothed && kalmanTrial_.energy < foregroundTrial_.energy;
   return kalmanNow ? kalmanTrial_ : foregroundTrial_;
 }

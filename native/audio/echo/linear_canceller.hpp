@@ -53,6 +53,7 @@ class LinearCanceller {
   float smoothedFar_ = 0;
   float smoothedNear_ = 0;
   bool wasTonal_ = false;
+  bool fastHeard_ = false;  // Over a tone the fast filter's error is what is heard.
   std::size_t blocks_ = 0;
   std::size_t fastBetter_ = 0;       // Blocks.
   std::size_t hopeless_ = 0;         // Blocks.

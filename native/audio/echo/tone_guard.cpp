@@ -7,7 +7,7 @@ namespace branchline::echo {
 
 namespace {
 
-constexpr std::size_t kOrder = 4;
+constexpr std::size_t kOrder = 10;                // Two for a tone; more, so that the prediction averages the steps of G.711 away.
 constexpr std::size_t kBlocksApart = 3;           // A verdict each 12 ms.
 constexpr double kLeastGain = 1000;               // 30 dB.
 constexpr double kLeastMeanSquare = 50.0 * 50.0;  // About −53 dBm0: below, G.711's steps look like anything.
@@ -38,15 +38,20 @@ void ToneGuard::add(const Block& block) noexcept {
 
 bool ToneGuard::predictable() const noexcept {
   Covariance covariance{};
-  for (std::size_t n = kOrder; n < kSamples; n++) covariance[0][0] += samples_[n] * samples_[n];
+  for (std::size_t lag = 0; lag <= kOrder; lag++) {
+    std::array<double, 4> sums{};
+    for (std::size_t n = kOrder; n < kSamples; n += 4) {
+      for (std::size_t lane = 0; lane < 4; lane++) sums[lane] += samples_[n + lane] * samples_[n + lane - lag];
+    }
+    covariance[0][lag] = covariance[lag][0] = sums[0] + sums[1] + sums[2] + sums[3];
+  }
   if (covariance[0][0] < kLeastMeanSquare * kSamples) return false;
-  for (std::size_t row = 0; row <= kOrder; row++) {
-    for (std::size_t column = std::max<std::size_t>(row, 1); column <= kOrder; column++) {
-      std::array<double, 4> sums{};
-      for (std::size_t n = kOrder; n < kSamples; n += 4) {
-        for (std::size_t lane = 0; lane < 4; lane++) sums[lane] += samples_[n + lane - row] * samples_[n + lane - column];
-      }
-      covariance[row][column] = covariance[column][row] = sums[0] + sums[1] + sums[2] + sums[3];
+  // Each of the others is its upper left neighbour, a sample earlier.
+  for (std::size_t row = 1; row <= kOrder; row++) {
+    for (std::size_t column = row; column <= kOrder; column++) {
+      const double entering = samples_[kOrder - row] * samples_[kOrder - column];
+      const double leaving = samples_[kSamples - row] * samples_[kSamples - column];
+      covariance[row][column] = covariance[column][row] = covariance[row - 1][column - 1] + entering - leaving;
     }
   }
   return leftOf(covariance) * kLeastGain < covariance[0][0];

@@ -5,7 +5,7 @@
 
 namespace branchline::echo {
 
-/// Tells whether the far signal is one or two steady tones. They say nothing about the path but at their own frequencies, and a filter that adapts to
+/// Tells whether the far signal is a few steady tones. They say nothing about the path but at their own frequencies, and a filter that adapts to
 /// them for seconds loses the rest.
 class ToneGuard {
  public:
@@ -15,11 +15,11 @@ class ToneGuard {
   void reset() noexcept { *this = {}; }
 
  private:
-  static constexpr std::size_t kSamples = 160;  // 20 ms.
+  static constexpr std::size_t kSamples = 162;  // 20 ms.
   static constexpr int kEnough = 2;
   static constexpr int kMost = 6;
 
-  /// Predicting each sample from the four before, by least squares, leaves less than a thousandth: two sinusoids and little else.
+  /// Predicting each sample from the ten before, by least squares, leaves less than a thousandth: sinusoids and little else. Vowels leave more.
   [[nodiscard]] bool predictable() const noexcept;
 
   std::array<double, kSamples> samples_{};  // Low tones leave little to tell apart: single precision would see them in vowels.
