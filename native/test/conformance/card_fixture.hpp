@@ -20,6 +20,7 @@ struct FarAbilities {
   bool bearers = false;    // A B-channel that is joined to one of the far side's.
   bool alarms = false;     // Alarms of a span can be set.
   bool pull = false;       // The card can be pulled and put back.
+  bool echo = false;       // The FXO line can be given an echo, which the card's own canceller has to do with.
   bool dChannels = false;  // The ISDN span's D channel is joined to one of the far side's.
 };
 
@@ -49,6 +50,8 @@ class CardFixture {
   /// The exchange has understood that number, by tones or pulses.
   [[nodiscard]] virtual bool understood(std::string_view number) = 0;
   virtual void cut(bool) {}
+  /// Of what the FXO port sends, `shift` times 6 dB weaker and `delayMs` late; shift 0 ends it.
+  virtual void setEcho(int /*shift*/, int /*delayMs*/) {}
   [[nodiscard]] virtual int flashesAtExchange() { return 0; }
   [[nodiscard]] virtual bool seized() = 0;
 

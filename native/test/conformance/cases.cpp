@@ -174,6 +174,34 @@ void tellsACutLine(Trial& t) {
   t.expect(t.io.channelState(fxo)->battery, "and seen");
 }
 
+void cancelsEchoWithinItsTail(Trial& t) {
+  const int fxo = t.far.fxo();
+  t.open(fxo);
+  t.io.setHook(fxo, Hook::offHook);
+  t.awaitThat([&] { return t.far.seized(); }, "the line is seized");
+  t.far.setEcho(2, 20);
+  // Noise, as speech has many frequencies too: of a single one any tail makes the right phase.
+  t.hiss(fxo);
+  const auto residual = [&](int tailMs) {
+    t.expect(t.io.setEchoCanceller(fxo, tailMs) == Status::ok, "the canceller takes a tail of " + std::to_string(tailMs) + " ms");
+    t.pass(2000);
+    t.listen(fxo);
+    t.pass(500);
+    return powerOf(t.heard(fxo));
+  };
+  const double without = residual(0);
+  const double beyond = residual(16);
+  const double within = residual(32);
+  t.far.setEcho(0, 0);
+  t.io.setEchoCanceller(fxo, 0);
+  const auto told = [](double dB) { return std::to_string(dB) + " dB"; };
+  t.expect(std::abs(without - (kHissDb - 12)) < 1.5, "without it the echo is heard: " + told(without));
+  t.expect(beyond > without - 6, "echo that comes later than its tail stays: " + told(beyond));
+  t.expect(within < without - 20, "echo within its tail is gone: " + told(within));
+  t.io.setHook(fxo, Hook::onHook);
+  t.awaitThat([&] { return !t.far.seized(); }, "the line is released");
+}
+
 // --- FXS -----------------------------------------------------------------------------------------------------------------------------------------
 
 void tellsTheTelephonesHook(Trial& t) {
@@ -361,6 +389,7 @@ const std::vector<ConformanceCase>& conformanceCases() {
       {"FXO: an answer is told by polarity", [](const FarAbilities& far) { return far.reversal; }, tellsAnswerByPolarity},
       {"FXO: a flash reaches the exchange", [](const FarAbilities& far) { return far.recall; }, flashes},
       {"FXO: a line that is cut is an alarm", [](const FarAbilities& far) { return far.cut; }, tellsACutLine},
+      {"FXO: the card's canceller takes away echo within its tail", [](const FarAbilities& far) { return far.echo; }, cancelsEchoWithinItsTail},
       {"FXS: lifting and putting down are told", always, tellsTheTelephonesHook},
       {"FXS: a flash is told", [](const FarAbilities& far) { return far.flash; }, tellsAFlashOfTheTelephone},
       {"FXS: digits dialled by pulses are told", always, tellsPulsesOfTheTelephone},

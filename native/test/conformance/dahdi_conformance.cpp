@@ -55,6 +55,7 @@ constexpr Wiring kVcard = {.fxo = 5,
                                          .bearers = true,
                                          .alarms = true,
                                          .pull = true,
+                                         .echo = true,
                                          .dChannels = true}};
 
 /// Only these channels of what the driver has; all spans.
@@ -117,6 +118,7 @@ class DahdiFixture final : public CardFixture {
   }
   bool understood(std::string_view number) override { return digits_ == number; }
   void cut(bool on) override { command(std::string("cut 1 ") + (on ? "1" : "0")); }
+  void setEcho(int shift, int delayMs) override { command("echo 1 " + std::to_string(shift) + " " + std::to_string(delayMs)); }
   int flashesAtExchange() override { return flashes_; }
   bool seized() override { return looped_; }
 

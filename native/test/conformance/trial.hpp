@@ -4,12 +4,16 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "card_fixture.hpp"
 
 namespace branchline::test {
+
+/// Noise that is evenly spread over ±8000, in powerOf's measure.
+constexpr double kHissDb = -17.0;
 
 /// One case at work: lets time pass, keeps what the card tells and what its channels hear, and what is not as it should be.
 class Trial {
@@ -57,7 +61,10 @@ class Trial {
   void speak(int channel, double hz) {
     open_[channel].hz = hz;
     open_[channel].phase = 0;
+    open_[channel].hisses = false;
   }
+  /// Speaks white noise of kHissDb on a channel.
+  void hiss(int channel) { open_[channel].hisses = true; }
   /// Hears a channel anew.
   void listen(int channel) { open_[channel].heard.clear(); }
   [[nodiscard]] const std::vector<std::int16_t>& heard(int channel) { return open_[channel].heard; }
@@ -67,6 +74,8 @@ class Trial {
   struct Open {
     double hz = 0;
     int phase = 0;
+    bool hisses = false;
+    std::minstd_rand noise;
     std::vector<std::int16_t> heard;
   };
 
@@ -75,9 +84,11 @@ class Trial {
       Frame frame;
       io.read(channel, frame);
       one.heard.insert(one.heard.end(), frame.samples.begin(), frame.samples.begin() + kFrameSamples);
-      if (one.hz == 0) continue;
+      if (one.hz == 0 && !one.hisses) continue;
+      std::uniform_int_distribution hiss(-8000, 8000);
       for (int i = 0; i < kFrameSamples; ++i)
-        frame.samples[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(8000 * std::sin(2 * M_PI * one.hz * one.phase++ / 8000));
+        frame.samples[static_cast<std::size_t>(i)] =
+            static_cast<std::int16_t>(one.hisses ? hiss(one.noise) : 8000 * std::sin(2 * M_PI * one.hz * one.phase++ / 8000));
       io.write(channel, frame);
     }
   }
@@ -99,6 +110,13 @@ class Trial {
     im += samples[samples.size() - size + i] * std::sin(angle);
   }
   return 20 * std::log10(2 * std::hypot(re, im) / static_cast<double>(size) / 32768 + 1e-9);
+}
+
+/// Mean power of `samples`, dB below a full-scale square wave.
+[[nodiscard]] inline double powerOf(const std::vector<std::int16_t>& samples) {
+  double sum = 0;
+  for (const std::int16_t sample : samples) sum += static_cast<double>(sample) * sample;
+  return 10 * std::log10(sum / static_cast<double>(std::max<std::size_t>(samples.size(), 1)) / (32768.0 * 32768.0) + 1e-18);
 }
 
 /// How often a tone of `hz` in the last second of `samples` jumps: gaps and slips.
