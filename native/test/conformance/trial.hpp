@@ -134,6 +134,9 @@ struct ConformanceCase {
   void (*run)(Trial&);
 };
 
+/// echo_case.cpp: the card's own canceller.
+void cancelsEchoWithinItsTail(Trial& t);
+
 /// What every channel I/O does, the driver's peculiarities included: the state machines above know no other.
 [[nodiscard]] const std::vector<ConformanceCase>& conformanceCases();
 

@@ -7,7 +7,9 @@
 //   polarity N 0|1                   normal, reversed
 //   tone, play, quiet, record, stop  far_commands.hpp
 //
-//   ready | offhook N | onhook N | flash N | digit N D
+//   ready | offhook N | onhook N | flash N | digit N D | removed
+//
+// A card that is pulled is the end of it: its channels are no more, and there is no getting them back.
 #include <dahdi/user.h>
 #include <poll.h>
 #include <unistd.h>
@@ -38,12 +40,15 @@ bool run(Port& port, const std::vector<std::string>& words) {
   return runAudioCommand(port.channel, words);
 }
 
-void tellEvents(FarChannel& channel) {
-  for (int event = 0; (event = channel.nextEvent()) != 0;) {
+/// False: the card is no more.
+bool tellEvents(FarChannel& channel) {
+  for (int event = 0; (event = channel.nextEvent()) != DAHDI_EVENT_NONE;) {
+    if (event == DAHDI_EVENT_REMOVED) return false;
     if (event == DAHDI_EVENT_RINGOFFHOOK) tell("offhook %d", channel.number());
     if (event == DAHDI_EVENT_ONHOOK) tell("onhook %d", channel.number());
     if (event == DAHDI_EVENT_WINKFLASH) tell("flash %d", channel.number());
   }
+  return true;
 }
 
 void tellDigits(Port& port, const Frame& frame) {
@@ -52,20 +57,22 @@ void tellDigits(Port& port, const Frame& frame) {
   }
 }
 
-void turn(std::map<int, std::unique_ptr<Port>>& ports, CommandReader& commands) {
+/// False: the card is no more.
+bool turn(std::map<int, std::unique_ptr<Port>>& ports, CommandReader& commands) {
   std::vector<pollfd> waited{{STDIN_FILENO, POLLIN, 0}};
   for (auto& [number, port] : ports) waited.push_back({port->channel.descriptor(), POLLIN | POLLOUT | POLLPRI, 0});
   ::poll(waited.data(), waited.size(), -1);
   std::size_t at = 1;
   for (auto& [number, port] : ports) {
     const short revents = waited[at++].revents;
-    if ((revents & POLLPRI) != 0) tellEvents(port->channel);
+    if ((revents & (POLLPRI | POLLERR | POLLHUP)) != 0 && !tellEvents(port->channel)) return false;
     if (const auto heard = port->channel.pump(revents)) tellDigits(*port, *heard);
   }
   for (auto words = commands.next(); !words.empty(); words = commands.next()) {
     const auto port = words.size() < 2 ? ports.end() : ports.find(std::stoi(words[1]));
     if (port == ports.end() || !run(*port->second, words)) tell("refused %s", words.front().c_str());
   }
+  return true;
 }
 
 }  // namespace
@@ -82,7 +89,11 @@ int main(int count, char** arguments) {
     takePrecedence();
     CommandReader commands;
     tell("ready");
-    while (!commands.ended()) turn(ports, commands);
+    while (!commands.ended()) {
+      if (turn(ports, commands)) continue;
+      tell("removed");
+      break;
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "dahdi_exchange: %s\n", error.what());
     return 1;

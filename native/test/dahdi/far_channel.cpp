@@ -112,8 +112,9 @@ std::optional<Frame> FarChannel::pump(short revents) {
 }
 
 int FarChannel::nextEvent() {
-  int event = 0;
-  return ::ioctl(descriptor_, DAHDI_GETEVENT, &event) < 0 ? 0 : event;
+  int event = DAHDI_EVENT_NONE;
+  if (::ioctl(descriptor_, DAHDI_GETEVENT, &event) == 0) return event;
+  return errno == ENODEV ? DAHDI_EVENT_REMOVED : DAHDI_EVENT_NONE;
 }
 
 bool FarChannel::hook(int operation) {

@@ -40,7 +40,7 @@ class FarChannel {
 
   /// Reads and writes what can be now; answers what was heard, nothing where there was none. `revents` are poll's.
   std::optional<Frame> pump(short revents);
-  /// The next event of DAHDI's, 0 where there is none.
+  /// The next event of DAHDI's, 0 where there is none. Of a card that was pulled it is DAHDI_EVENT_REMOVED, ever again.
   [[nodiscard]] int nextEvent();
   /// DAHDI_ONHOOK, DAHDI_OFFHOOK, DAHDI_RING …; false where DAHDI refuses.
   bool hook(int operation);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The network's side of ISDN spans, played with libpri on a DAHDI card: `dahdi_network SPAN…`, a SPAN being NAME:KIND:D:FIRST, KIND e1 or bri (point
-// to point), D the channel of its D channel, FIRST that of its timeslot 1. It decides nothing; whoever started it writes commands to its standard
-// input, and reads what happens on its standard output, a line each. ID names a call: given with `call`, told with `incoming`.
+// The network's side of ISDN spans, played with libpri on a DAHDI card: `dahdi_network SPAN…`, a SPAN being NAME:KIND:D:FIRST, KIND e1, bri (point
+// to point) or bus (a basic rate, point to multipoint), D the channel of its D channel, FIRST that of its timeslot 1. It decides nothing; whoever
+// started it writes commands to its standard input, and reads what happens on its standard output, a line each. ID names a call: given with `call`,
+// told with `incoming`. A card that is pulled is the end of it: its channels are no more, and there is no getting them back.
 //
 //   call ID SPAN SLOT CALLED CALLING   a SETUP for that B-channel
 //   alert ID, answer ID, clear ID CAUSE
 //   tone, play, quiet, record, stop    far_commands.hpp; from `answer` or `answered` on
 //
-//   ready | up SPAN | down SPAN
+//   ready | up SPAN | down SPAN | removed
 //   incoming ID SPAN SLOT CALLED CALLING | ringing ID | answered ID | ended ID CAUSE
 #include <dahdi/user.h>
 #include <fcntl.h>
@@ -30,6 +31,8 @@ namespace {
 
 constexpr int kSlotMask = 0xFF;  // Of libpri's encoded channel.
 constexpr int kNoSlot = 0;
+/// How long an answered call outlives its D channel here; libpri's own 6 s would end it before the service's end has seen the loss.
+constexpr int kT309Ms = 90'000;
 
 struct Span;
 
@@ -92,8 +95,12 @@ void addSpan(const std::string& text) {
   span->name = parts[0];
   span->descriptor = openDChannel(std::stoi(parts[2]));
   span->firstChannel = std::stoi(parts[3]);
-  span->controller = parts[1] == "bri" ? pri_new_bri_cb(span->descriptor, 1, PRI_NETWORK, PRI_SWITCH_EUROISDN_E1, readFrame, writeFrame, span.get())
-                                       : pri_new_cb(span->descriptor, PRI_NETWORK, PRI_SWITCH_EUROISDN_E1, readFrame, writeFrame, span.get());
+  const bool basicRate = parts[1] != "e1";
+  const int pointToPoint = parts[1] == "bri" ? 1 : 0;
+  span->controller = basicRate
+                         ? pri_new_bri_cb(span->descriptor, pointToPoint, PRI_NETWORK, PRI_SWITCH_EUROISDN_E1, readFrame, writeFrame, span.get())
+                         : pri_new_cb(span->descriptor, PRI_NETWORK, PRI_SWITCH_EUROISDN_E1, readFrame, writeFrame, span.get());
+  pri_set_timer(span->controller, PRI_TIMER_T309, kT309Ms);
   spans.push_back(std::move(span));
 }
 
@@ -199,20 +206,24 @@ int millisecondsToNextTimer() {
   return static_cast<int>(std::max(soonest, 0L));
 }
 
-/// Events of the driver (an abort, an alarm) keep a D channel readable until they are asked for.
-void drainDriverEvents(int descriptor) {
+/// Events of the driver (an abort, an alarm) keep a D channel readable until they are asked for. False: the card is no more.
+bool drainDriverEvents(int descriptor) {
   int event = 0;
-  while (::ioctl(descriptor, DAHDI_GETEVENT, &event) == 0 && event != 0) continue;
+  while (::ioctl(descriptor, DAHDI_GETEVENT, &event) == 0) {
+    if (event == DAHDI_EVENT_NONE) return true;
+    if (event == DAHDI_EVENT_REMOVED) return false;
+  }
+  return errno != ENODEV;
 }
 
 void serveSpan(Span& span, short revents) {
-  if ((revents & POLLPRI) != 0) drainDriverEvents(span.descriptor);
   while (const pri_event* event = pri_schedule_run(span.controller)) onEvent(span, pri_event(*event));
   if ((revents & POLLIN) == 0) return;
   if (const pri_event* event = pri_check_event(span.controller)) onEvent(span, pri_event(*event));
 }
 
-void turn(CommandReader& commands) {
+/// False: the card is no more.
+bool turn(CommandReader& commands) {
   std::vector<pollfd> waited{{STDIN_FILENO, POLLIN, 0}};
   for (const auto& span : spans) waited.push_back({span->descriptor, POLLIN | POLLPRI, 0});
   std::vector<std::string> talking;
@@ -223,7 +234,11 @@ void turn(CommandReader& commands) {
   }
   ::poll(waited.data(), waited.size(), millisecondsToNextTimer());
   std::size_t at = 1;
-  for (const auto& span : spans) serveSpan(*span, waited[at++].revents);
+  for (const auto& span : spans) {
+    const short revents = waited[at++].revents;
+    if ((revents & (POLLPRI | POLLERR | POLLHUP)) != 0 && !drainDriverEvents(span->descriptor)) return false;
+    serveSpan(*span, revents);
+  }
   for (const auto& id : talking) {
     const short revents = waited[at++].revents;
     if (const auto call = calls.find(id); call != calls.end()) call->second.audio->pump(revents);
@@ -231,6 +246,7 @@ void turn(CommandReader& commands) {
   for (auto words = commands.next(); !words.empty(); words = commands.next()) {
     if (!run(words)) tell("refused %s", words.front().c_str());
   }
+  return true;
 }
 
 }  // namespace
@@ -243,7 +259,11 @@ int main(int count, char** arguments) {
     takePrecedence();
     CommandReader commands;
     tell("ready");
-    while (!commands.ended()) turn(commands);
+    while (!commands.ended()) {
+      if (turn(commands)) continue;
+      tell("removed");
+      break;
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "dahdi_network: %s\n", error.what());
     return 1;

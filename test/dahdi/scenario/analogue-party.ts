@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import type { FarEnd } from './far-end.js';
-import { RESULTS, must, pause } from './guest.js';
+import { SCRATCH, must, pause } from './guest.js';
 import type { Party } from './party.js';
 
 /** Tones of the UK's exchanges (BT SIN 350): Hz, Hz, dBm0. */
@@ -51,7 +51,7 @@ export class AnalogueParty implements Party {
   }
 
   record(name: string): void {
-    this.#tell('record', path.join(RESULTS, name));
+    this.#tell('record', path.join(SCRATCH, name));
   }
 
   stopRecording(): void {

@@ -1,6 +1,7 @@
 // The far end's programs (native/test/dahdi): what they are told, and what they tell.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type WriteStream, createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -14,6 +15,9 @@ interface Waiting {
   readonly resolve: (line: string) => void;
 }
 
+/** Programs that have run in this guest: one that is started again goes on in its log. */
+const ran = new Set<string>();
+
 export class FarEnd {
   readonly #child: ChildProcess;
   /** What was told and nobody has waited for yet. */
@@ -24,13 +28,17 @@ export class FarEnd {
 
   private constructor(child: ChildProcess, program: string) {
     this.#child = child;
-    this.#log = createWriteStream(path.join(RESULTS, `${program}.log`));
+    this.#log = createWriteStream(path.join(RESULTS, `${program}.log`), { flags: ran.has(program) ? 'a' : 'w' });
+    ran.add(program);
     if (child.stdout === null) throw new Error('unreachable');
     createInterface({ input: child.stdout }).on('line', (line) => this.#onLine(line));
   }
 
   static async start(program: 'dahdi_exchange' | 'dahdi_network', words: readonly string[]): Promise<FarEnd> {
-    const child = spawn(path.join(ROOT, 'build/asan/test/dahdi', program), words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const file = path.join(ROOT, 'build/asan/test/dahdi', program);
+    // Into the guest's memory: code that is read from the machine only when it is first run keeps an exchange waiting in the middle of a call.
+    await readFile(file);
+    const child = spawn(file, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     const farEnd = new FarEnd(child, program);
     await farEnd.hears('ready');
     return farEnd;

@@ -9,8 +9,10 @@ import { eventually } from '../../support/until.js';
 
 /** Compiled to build/dahdi/js/test/dahdi/scenario. */
 export const ROOT = path.resolve(import.meta.dirname, '../../../../../..');
-/** The one folder that outlives the guest. */
+/** The one folder that outlives the guest. It is a folder of the machine: the guest's clock runs on while the machine answers. */
 export const RESULTS = process.env['RESULTS'] ?? '';
+/** A folder in the guest's memory: what is written there keeps nobody waiting. */
+export const SCRATCH = process.env['TMPDIR'] ?? '';
 
 const TOKEN = 'test-token-0123456789abcdefghijklmnopqrstuvwxyz';
 const PORT = 8080;
@@ -43,7 +45,7 @@ export function endOfChecks(): never {
 
 /** Starts the service over DAHDI and waits until it is ready. Its log is service.log among the results. */
 export async function startService(): Promise<ApiClient> {
-  const stateDir = path.join(process.env['TMPDIR'] ?? '', 'state');
+  const stateDir = path.join(SCRATCH, 'state');
   mkdirSync(stateDir);
   const log = createWriteStream(path.join(RESULTS, 'service.log'));
   const child = spawn(process.execPath, ['--max-semi-space-size=2', path.join(ROOT, 'dist/main.js'), 'serve'], {

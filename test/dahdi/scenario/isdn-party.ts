@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import type { FarEnd } from './far-end.js';
-import { RESULTS, must, pause } from './guest.js';
+import { SCRATCH, must, pause } from './guest.js';
 import type { Party } from './party.js';
 
 /** Somebody behind the network's side of an ISDN span. */
@@ -43,7 +43,7 @@ export class IsdnParty implements Party {
   }
 
   record(name: string): void {
-    this.#tell('record', path.join(RESULTS, name));
+    this.#tell('record', path.join(SCRATCH, name));
   }
 
   stopRecording(): void {

@@ -1,16 +1,19 @@
 // How what a far end heard is judged.
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { find, follow, loudest, samplesOf, toneLevelOf } from '../../support/audio.js';
-import { RESULTS, must } from './guest.js';
+import { RESULTS, SCRATCH, must } from './guest.js';
 
 const RATE = 8000;
 /** What a tone is looked at in: 20 ms. */
 const PIECE = RATE / 50;
 
+/** What a party recorded; kept among the results for whoever looks into a failure. */
 export function heardIn(name: string): Float64Array {
-  return samplesOf(readFileSync(path.join(RESULTS, name)));
+  const recording = path.join(SCRATCH, name);
+  copyFileSync(recording, path.join(RESULTS, name));
+  return samplesOf(readFileSync(recording));
 }
 
 /** The prompt is there from its beginning to its end, nothing of it missing, doubled or late. */
@@ -24,13 +27,13 @@ export function mustHearPrompt(prompt: Float64Array, heard: Float64Array): void 
 }
 
 /**
- * `seconds` of a tone, all but the last half second of what was heard, as one sine: its level does not move and its phase does not jump, as it would where a
- * sample is missing or doubled.
+ * At least `seconds` of a tone, all but the first and the last half second of what was heard, as one sine: its level does not move and its phase does not
+ * jump, as it would where a sample is missing or doubled.
  */
 export function mustHearTone(heard: Float64Array, hertz: number, seconds = 2): void {
+  const start = RATE / 2;
   const end = heard.length - RATE / 2;
-  const start = end - seconds * RATE;
-  must(start >= 0, `only ${heard.length / RATE} s were heard`);
+  must(end - start >= seconds * RATE, `only ${heard.length / RATE} s were heard`);
   const tone = heard.subarray(start, end);
   const level = toneLevelOf(tone, hertz);
   must(level > -20, `${hertz} Hz was heard at ${level.toFixed(1)} dBm0`);

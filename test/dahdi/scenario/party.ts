@@ -7,7 +7,7 @@ export interface Party {
   /** Speaks a tone from now on. */
   tone(hertz: number): void;
   quiet(): void;
-  /** Keeps what it hears, among the results. */
+  /** Keeps what it hears, for `heardIn`. */
   record(name: string): void;
   stopRecording(): void;
   hangUp(): void;

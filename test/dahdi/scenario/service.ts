@@ -4,51 +4,30 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { noise } from '../../support/audio.js';
-import { Office, planOf } from '../../support/office.js';
-import { AnalogueParty } from './analogue-party.js';
+import { eventually } from '../../support/until.js';
 import { promptThenB, recordingOf } from './calls.js';
-import { FarEnd } from './far-end.js';
+import { cutDChannel, mendDChannel } from './card.js';
+import { FarSide } from './far-side.js';
 import { RESULTS, check, endOfChecks, must, pause, startService } from './guest.js';
-import { IsdnParty } from './isdn-party.js';
+import { NUMBERS, SPANS, openOffice } from './office.js';
 import type { Party } from './party.js';
+import { pullDuringCall } from './pulled-card.js';
 
-/** Each plays the prompt, then calls its B-party. */
-const NUMBERS = [
-  { number: '+441632960100', bParty: '+441632960200' }, // on an FXO line
-  { number: '+441632960101', bParty: '+441632960201' }, // on the E1
-] as const;
 const prompt = noise(11, 3);
-
 const api = await startService();
-const exchange = await FarEnd.start('dahdi_exchange', ['1', '2', '3', '4']);
-const network = await FarEnd.start('dahdi_network', ['bri:bri:11:9', 'e1:e1:30:15']);
-const office = new Office(api);
-await office.audio('greeting', prompt);
-for (const { number, bParty } of NUMBERS) {
-  await office.number(
-    number,
-    planOf(`Greeting, then ${bParty}`, [
-      { id: 2, type: 'Audio', settings: { audioFile: 'greeting' }, branches: { Continue: 3 } },
-      { id: 3, type: 'Deliver Call', settings: { destination: bParty, ringSeconds: 20 } },
-    ]),
-  );
-}
-await api.post('/trunks', { name: 'line 1', kind: 'analogue', channels: [5], serviceNumber: NUMBERS[0].number, prefixes: ['+4499'] });
-await api.post('/trunks', { name: 'line 2', kind: 'analogue', channels: [6], prefixes: ['+441632960200'] });
-await api.post('/trunks', { name: 'line 3', kind: 'analogue', channels: [7], prefixes: ['+441632960300'] });
-await api.post('/trunks', { name: 'line 4', kind: 'analogue', channels: [8], serviceNumber: NUMBERS[1].number, prefixes: ['+4499'] });
-await api.post('/trunks', { name: 'E1', kind: 'isdn', spans: [6], numbering: 'dialled', prefixes: ['+441632960201', '+441632960301'] });
+const far = await FarSide.start();
+const office = await openOffice(api, prompt);
 
-async function callIn(name: string, caller: Party, b: Party, number: string): Promise<void> {
+async function callIn(name: string, caller: Party, b: Party, number: string, meanwhile?: () => Promise<void>): Promise<void> {
   await check(`${name}: the call is answered`, async () => {
     await caller.callIn();
     caller.record(recordingOf(name, 'prompt'));
   });
-  await promptThenB({ name, prompt, a: caller, b, number });
+  await promptThenB({ name, prompt, a: caller, b, number, ...(meanwhile === undefined ? {} : { meanwhile }) });
 }
 
-async function scheduleCall(name: string, firstParty: Party, dialled: string, b: Party, number: string): Promise<void> {
-  const request = await office.schedule(NUMBERS[0].number, `+44${dialled.slice(1)}`);
+async function scheduleCall(name: string, serviceNumber: string, firstParty: Party, dialled: string, b: Party, number: string): Promise<void> {
+  const request = await office.schedule(serviceNumber, `+44${dialled.slice(1)}`);
   await check(`${name}: the First Party is called and answers`, async () => {
     await firstParty.takeCall(dialled);
     firstParty.record(recordingOf(name, 'prompt'));
@@ -60,6 +39,22 @@ async function scheduleCall(name: string, firstParty: Party, dialled: string, b:
   });
 }
 
+/** The E1's D channel is cut until both ends have seen it, and mended. */
+async function loseDChannel(): Promise<void> {
+  const layerTwoIs = (wanted: string) =>
+    eventually(
+      () => api.get<{ readonly layerTwo: string; readonly detail: string }>(`/spans/${SPANS.e1}/settings`),
+      ({ layerTwo, detail }) => layerTwo === wanted && (wanted === 'up' || detail !== ''),
+      { what: `layer 2 of the E1 is ${wanted}`, timeoutMs: 40_000, everyMs: 200 },
+    );
+  await check('A D channel that is cut during a call: the span tells it, and its return', async () => {
+    await cutDChannel();
+    await Promise.all([layerTwoIs('down'), far.down('e1')]);
+    await mendDChannel();
+    await Promise.all([layerTwoIs('up'), far.up('e1')]);
+  });
+}
+
 /** What the service wrote down of all calls, for whoever looks into a failure: records.json among the results. */
 async function keepRecords(): Promise<void> {
   const calls = await office.calls();
@@ -68,16 +63,19 @@ async function keepRecords(): Promise<void> {
   writeFileSync(path.join(RESULTS, 'records.json'), JSON.stringify(records, null, 2));
 }
 
-const line2 = new AnalogueParty(exchange, 2);
+const line2 = far.line(2);
 // DAHDI tells of no ringing for two seconds after a line was opened.
 await pause(2500);
-await callIn('Inbound on FXO', new AnalogueParty(exchange, 1), line2, '01632960200');
-await scheduleCall('Scheduled Call on FXO', new AnalogueParty(exchange, 3), '01632960300', line2, '01632960200');
-await network.hears('up e1');
-await callIn('Inbound on PRI', new IsdnParty(network, 'e1', '01632960100'), line2, '01632960200');
-await callIn('Inbound on FXO, B on PRI', new AnalogueParty(exchange, 4), new IsdnParty(network, 'e1'), '01632960201');
-await scheduleCall('Scheduled Call on PRI', new IsdnParty(network, 'e1'), '01632960301', line2, '01632960200');
+await callIn('Inbound on FXO', far.line(1), line2, '01632960200');
+await scheduleCall('Scheduled Call on FXO', NUMBERS.bOnLine.number, far.line(3), '01632960300', line2, '01632960200');
+await far.up('e1');
+await callIn('Inbound on PRI', far.isdn('e1', '01632960100'), line2, '01632960200', loseDChannel);
+await scheduleCall('Scheduled Call on PRI', NUMBERS.bOnLine.number, far.isdn('e1'), '01632960301', line2, '01632960200');
+await callIn('Inbound on BRI', far.isdn('bri', '01632960102'), far.isdn('bri'), '01632960202');
+await scheduleCall('Scheduled Call on BRI', NUMBERS.bOnBri.number, far.isdn('bri'), '01632960302', far.isdn('bri'), '01632960202');
+const back = await pullDuringCall(office, far);
+await pause(2500);
+await callIn('Inbound on FXO once the card is back, B on PRI', back.line(4), back.isdn('e1'), '01632960201');
 await keepRecords();
-exchange.stop();
-network.stop();
+back.stop();
 endOfChecks();
