@@ -186,6 +186,7 @@ Napi::Value portsValue(Napi::Env env, const VirtualCard& card) {
     object.Set("idle", port->isIdle());
     object.Set("ringing", port->isRinging());
     object.Set("messageWaiting", port->messageWaiting());
+    object.Set("flashes", port->flashesHeard());
     object.Set("offHook", port->state().offHook);
     object.Set("battery", port->state().battery);
     object.Set("reversed", port->state().reversed);

@@ -56,6 +56,8 @@ export interface VirtualPort extends ChannelState {
   /** Ringing voltage is on the wire. */
   readonly ringing: boolean;
   readonly messageWaiting: boolean;
+  /** FXO: flashes of ours that the exchange has heard. */
+  readonly flashes: number;
 }
 
 export interface FarEnd {

@@ -95,7 +95,7 @@ describe('what is wrong with an ISDN span', () => {
 
   it('refuses every call, or those to a number, with a cause of its own', async () => {
     await service.api.put(`/virtual-card/spans/${E1}/faults`, {
-      exchange: { refuseWith: 38, refusals: [{ number: '01632 960203'.replace(' ', ''), cause: 22 }] },
+      exchange: { refuseWith: 38, refusals: [{ number: '01632960203', cause: 22 }] },
     });
     expect((await finished('+441632960203')).attempts[0]?.tries[0]).toMatchObject({ q850: 22 });
     expect((await finished('+441632960200')).attempts[0]?.tries[0]).toMatchObject({ q850: 38 });
@@ -158,6 +158,12 @@ describe('what is wrong with an ISDN span', () => {
     expect(await refused('PUT', `/spans/${E1}/faults`, { exchange: { refuseWith: 128 } })).toMatchObject({ status: 400 });
     expect(await service.api.get(`/virtual-card/spans/${E1}/faults`)).toEqual({});
   });
+});
+
+it('shows what only analogue channels have as nothing of a B-channel', async () => {
+  const { channels } = await service.api.get<{ readonly channels: readonly Record<string, unknown>[] }>('/virtual-card');
+  expect(channels[0]).toMatchObject({ kind: 'fxo', idle: true, flashes: 0 });
+  expect(channels[2]).toMatchObject({ kind: 'bearer', idle: null, flashes: null });
 });
 
 describe('RESTART by the exchange', () => {

@@ -33,6 +33,8 @@ class CardPort {
   [[nodiscard]] bool messageWaiting() const noexcept { return messageWaiting_.load(); }
   /// Ringing voltage is on the wire.
   [[nodiscard]] bool isRinging() const noexcept { return ringing_.load(); }
+  /// Flashes of this port that its far side has heard.
+  [[nodiscard]] std::uint32_t flashesHeard() const noexcept { return far_->flashes(); }
   /// Nothing goes on at the far side.
   [[nodiscard]] bool isIdle() const noexcept { return far_->isIdle(); }
 

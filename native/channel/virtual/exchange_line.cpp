@@ -168,6 +168,7 @@ void ExchangeLine::hearLoop() noexcept {
 }
 
 void ExchangeLine::recall() noexcept {
+  countFlash();
   if (state_ == State::calling && answered())
     enter(State::recalled);
   else if (state_ == State::recalled)

@@ -62,7 +62,11 @@ class FarSide {
   /// No call, no tone, on hook. Any thread; as of the last frame.
   [[nodiscard]] bool isIdle() const noexcept { return idle_.load(std::memory_order_acquire); }
 
+  /// Flashes of the port that it has heard, so far. Any thread.
+  [[nodiscard]] std::uint32_t flashes() const noexcept { return flashes_.load(std::memory_order_relaxed); }
+
  protected:
+  void countFlash() noexcept { flashes_.fetch_add(1, std::memory_order_relaxed); }
   void publishIdle(bool idle) noexcept { idle_.store(idle, std::memory_order_release); }
 
   // One call with one far end: begin, perhaps answer, end.
@@ -84,6 +88,7 @@ class FarSide {
   const FarEnd* farEnd_ = nullptr;
   bool answered_ = false;
   std::atomic<bool> idle_{true};
+  std::atomic<std::uint32_t> flashes_{0};
 };
 
 /// Releases `set` when nobody else uses it. Audio thread.

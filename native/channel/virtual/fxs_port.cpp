@@ -9,6 +9,7 @@ namespace branchline {
 namespace {
 
 constexpr int kDefaultFlashMs = 1250;              // DAHDI_DEFAULT_RXFLASHTIME.
+constexpr int kBatteryDropMs = 500;                // DAHDI_KEWLTIME.
 constexpr int kDefaultCadenceMs[] = {2000, 4000};  // DAHDI's.
 
 }  // namespace
@@ -21,10 +22,12 @@ FxsPort::FxsPort(int channel, VirtualWorld& world, std::uint64_t seed)
 
 void FxsPort::open() noexcept {
   offHook_ = false;
+  dropMs_ = 0;
   loop_.reset();
 }
 
 void FxsPort::hook(Hook operation) noexcept {
+  if (operation == Hook::onHook && offHook_) dropMs_ = kBatteryDropMs;
   if (operation == Hook::ring && !ringing_ && !far_->signal().loop) {
     ringing_ = true;
     inCadence_ = 0;
@@ -51,19 +54,23 @@ void FxsPort::stopRinging() noexcept {
 void FxsPort::gone() noexcept {
   stopRinging();
   transferMs_ = 0;
+  dropMs_ = 0;
   polarity_ = false;
 }
 
 void FxsPort::work() noexcept {
   if (ringing_) ring();
   transferMs_ = std::max(transferMs_ - kFrameMilliseconds, 0);
+  dropMs_ = std::max(dropMs_ - kFrameMilliseconds, 0);
 }
 
 void FxsPort::ring() noexcept {
   while (leftMs_ <= 0) {
     inCadence_ = (inCadence_ + 1) % cadence_;
     leftMs_ += std::max(cadenceMs_[inCadence_], kFrameMilliseconds);
-    showRinging(inCadence_ % 2 == 0);
+    const bool burst = inCadence_ % 2 == 0;
+    showRinging(burst);
+    if (!burst) emit(ChannelEventType::ringEnd);
   }
   leftMs_ -= kFrameMilliseconds;
 }
@@ -88,6 +95,8 @@ void FxsPort::watch(const WireSignal& wire) noexcept {
   }
 }
 
-ChannelState FxsPort::stateOf(const WireSignal& wire) const noexcept { return {.offHook = wire.loop, .battery = true, .reversed = polarity_}; }
+ChannelState FxsPort::stateOf(const WireSignal& wire) const noexcept {
+  return {.offHook = wire.loop, .battery = dropMs_ == 0, .reversed = polarity_};
+}
 
 }  // namespace branchline

@@ -23,7 +23,7 @@ class FxsPort final : public CardPort {
 
   void work() noexcept override;
   void watch(const WireSignal& wire) noexcept override;
-  [[nodiscard]] bool sends() const noexcept override { return offHook_ || transferMs_ > 0; }
+  [[nodiscard]] bool sends() const noexcept override { return dropMs_ == 0 && (offHook_ || transferMs_ > 0); }
   [[nodiscard]] ChannelState stateOf(const WireSignal& wire) const noexcept override;
   void gone() noexcept override;
   void ring() noexcept;
@@ -37,6 +37,7 @@ class FxsPort final : public CardPort {
   std::size_t inCadence_ = 0;
   int leftMs_ = 0;  // Of this part of the cadence.
   int transferMs_ = 0;
+  int dropMs_ = 0;  // The telephone is told by a battery drop that the call is over: so long still.
 };
 
 }  // namespace branchline

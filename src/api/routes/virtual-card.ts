@@ -23,6 +23,9 @@ const ChannelView = Type.Object(
     battery: analogueOnly('The line is fed'),
     reversed: analogueOnly('Polarity of the feed'),
     messageWaiting: analogueOnly('The telephone’s lamp'),
+    flashes: nullable(
+      Type.Integer({ description: 'FXO: flashes of ours that the exchange has heard since the start; null: not an analogue channel' }),
+    ),
     impaired: Type.Boolean({ description: 'Something is wrong with it on purpose' }),
   },
   { $id: 'VirtualChannel' },

@@ -75,7 +75,7 @@ export class VirtualCard implements VirtualCardPort {
   state(): VirtualCardState {
     const { engine } = this.#parts.native;
     const ports = new Map(engine.virtualPorts().map(({ channel, ...port }) => [channel, port]));
-    const none = { idle: null, offHook: null, ringing: null, battery: null, reversed: null, messageWaiting: null };
+    const none = { idle: null, offHook: null, ringing: null, battery: null, reversed: null, messageWaiting: null, flashes: null };
     const spans = engine.cardSpans().flatMap((span) => {
       const status = engine.cardSpanStatus(span.span);
       return status === undefined ? [] : [{ ...span, ...status, alarms: status.alarms.split(' ').filter((name) => name !== '') }];

@@ -45,6 +45,8 @@ export interface VirtualChannel {
   readonly battery: boolean | null;
   readonly reversed: boolean | null;
   readonly messageWaiting: boolean | null;
+  /** FXO: flashes of ours that the exchange has heard since the start. */
+  readonly flashes: number | null;
   /** Something is wrong with it on purpose. */
   readonly impaired: boolean;
 }
