@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { IsdnDialOptions, IsdnService, NativeEvent } from '../../native/addon/addon.js';
+import type { SpanSettings } from '../../src/store/index.js';
 import { type IncomingLeg, type Leg, defaultSpanSettings, newLineIdentity } from '../../src/telephony/index.js';
 import { isdnTrunk } from '../support/stepped-card.js';
 import { SERVICE_NUMBER, caller, openIsdn } from '../support/stepped-isdn.js';
@@ -23,6 +24,12 @@ describe('what an ISDN line tells of a call and takes for it, beside its state',
 
   afterEach(async () => world.close());
 
+  async function runSpan(change: Partial<SpanSettings>): Promise<void> {
+    world.isdn.configure(SPAN, { ...defaultSpanSettings('e1', 1), ...change });
+    await world.pass(2000);
+    await until(() => world.isdn.linkOf(SPAN)?.layerTwo === 'up', 'the span is up again');
+  }
+
   function dial(farEndKey: string, change: Partial<Parameters<typeof world.isdn.dial>[0]> = {}): Leg {
     const to = { kind: 'number', e164: `+441632960${farEndKey}` } as const;
     return world.isdn.dial({ legId: 'leg_1', trunk, to, cli: { network: OWN, presentation: OWN }, identity: newLineIdentity(), ...change });
@@ -30,7 +37,7 @@ describe('what an ISDN line tells of a call and takes for it, beside its state',
 
   async function until(reached: () => boolean, what: string): Promise<void> {
     for (let waited = 0; !reached(); waited += 20) {
-      if (waited > 20_000) throw new Error(`Not within 20 s: ${what}`);
+      if (waited > 60_000) throw new Error(`Not within a minute: ${what}`);
       await world.pass(20);
     }
   }
@@ -105,11 +112,27 @@ describe('what an ISDN line tells of a call and takes for it, beside its state',
     expect(leg.details.diversion).toEqual({ number: '+447700900123', reason: 'unconditional' });
   });
 
+  it('an answered call outlives its D channel for as long as the span says, and no longer', async () => {
+    const cut = (is: boolean) => world.native.engine.virtualSetDChannelFaults(SPAN, { loss: 0, delayMs: 0, cut: is });
+    await runSpan({ t309Seconds: 60 });
+    const leg = await answered(dial('200'));
+    cut(true);
+    await until(() => world.isdn.linkOf(SPAN)?.layerTwo === 'down', 'layer 2 is down');
+    await world.pass(30_000);
+    cut(false);
+    await until(() => world.isdn.linkOf(SPAN)?.layerTwo === 'up', 'layer 2 is up again');
+    expect(leg.state).toBe('answered');
+    cut(true);
+    await until(() => world.isdn.linkOf(SPAN)?.layerTwo === 'down', 'layer 2 is down again');
+    await world.pass(50_000);
+    expect(leg.state).toBe('answered');
+    await world.pass(30_000);
+    expect(leg.end).toMatchObject({ by: 'line', q850: 27 });
+  });
+
   describe('on a span with overlap', () => {
     beforeEach(async () => {
-      world.isdn.configure(SPAN, { ...defaultSpanSettings('e1', 1), overlap: true });
-      await until(() => world.isdn.linkOf(SPAN)?.layerTwo === 'up', 'the span is up again');
-      await world.pass(2000);
+      await runSpan({ overlap: true });
     });
 
     const useSending = (sending: 'enBloc' | 'open' | 'digitByDigit'): void => {

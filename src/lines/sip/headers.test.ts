@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Cli } from '../../telephony/index.js';
-import { diversionValue, incomingCli, outgoingIdentity, userOf } from './headers.js';
+import { diversionValue, incomingCli, incomingDiversion, outgoingIdentity, userOf } from './headers.js';
 
 const NETWORK: Cli = { number: '+441632960100', presentation: 'allowed', screening: 'network' };
 const SHOWN: Cli = { number: '+441632960111', name: 'The Office', presentation: 'allowed', screening: 'unscreened' };
@@ -101,5 +101,25 @@ describe('the identity we are told', () => {
     ['', ''],
   ])('finds the user of %s', (uri, user) => {
     expect(userOf(uri)).toBe(user);
+  });
+});
+
+describe('who diverted an incoming call', () => {
+  it.each([
+    ['<sip:+441632960111@b>;reason=no-answer', { number: '+441632960111', reason: 'noReply' }],
+    ['"The office" <sip:01632960111@b;user=phone>;privacy=off; Reason = "user-busy"', { number: '+441632960111', reason: 'busy' }],
+    ['<sip:+441632960111@b>;reason=time-of-day', { number: '+441632960111', reason: 'unknown' }],
+    ['<tel:+441632960111>', { number: '+441632960111', reason: 'unknown' }],
+    ['<sip:+441632960111@b>;privacy=off,<sip:+441632960222@b>;reason=deflection', { number: '+441632960111', reason: 'unknown' }],
+  ] as const)('%s', (header, diversion) => {
+    expect(incomingDiversion(header, 'GB')).toEqual(diversion);
+  });
+
+  it.each(['', 'nonsense', '<sip:@b>;reason=unconditional', '<'.repeat(10_000)])('is not told by %.40s', (header) => {
+    expect(incomingDiversion(header, 'GB')).toBeUndefined();
+  });
+
+  it.each(['unknown', 'busy', 'noReply', 'deflection', 'unconditional'] as const)('is read as we write it: %s', (reason) => {
+    expect(incomingDiversion(diversionValue('+441632960111', 'h', reason), 'GB')).toEqual({ number: '+441632960111', reason });
   });
 });

@@ -1,4 +1,4 @@
-import { type Cli, type CliPair, readCallingNumber } from '../../telephony/index.js';
+import { type Cli, type CliPair, type Diversion, type DiversionReason, readCallingNumber } from '../../telephony/index.js';
 
 /** Identity headers of an INVITE, in the add-on's terms. */
 export interface OutgoingIdentity {
@@ -24,9 +24,28 @@ export function outgoingIdentity({ network, presentation }: CliPair, host: strin
   };
 }
 
-/** Value of a Diversion header (RFC 5806 §4): the call reached `number` and went on from there by the plan, unconditionally. */
-export function diversionValue(number: string, host: string): string {
-  return `<${numberUri(number, host)}>;reason=unconditional;privacy=off;screen=yes`;
+/** RFC 5806 §4. Other reasons than these (away, time-of-day …) have no like elsewhere. */
+const DIVERSION_REASONS: Readonly<Record<DiversionReason, string>> = {
+  unknown: 'unknown',
+  busy: 'user-busy',
+  noReply: 'no-answer',
+  deflection: 'deflection',
+  unconditional: 'unconditional',
+};
+
+/** Value of a Diversion header (RFC 5806 §4): the call reached `number` and went on from there; by the plan unconditionally. */
+export function diversionValue(number: string, host: string, reason: DiversionReason = 'unconditional'): string {
+  return `<${numberUri(number, host)}>;reason=${DIVERSION_REASONS[reason]};privacy=off;screen=yes`;
+}
+
+/** Who diverted an incoming call last: the first value of its Diversion header (RFC 5806 §6); undefined where there is none, or one that cannot be read. */
+export function incomingDiversion(header: string, country: string): Diversion | undefined {
+  const [, uri = '', parameters = ''] = /^[^<,]*<([^>]*)>([^,]*)/.exec(header) ?? [];
+  const number = readCallingNumber(userOf(uri), country);
+  if (number === undefined) return undefined;
+  const told = /;\s*reason\s*=\s*"?([\w-]+)/i.exec(parameters)?.[1]?.toLowerCase();
+  const known = (Object.keys(DIVERSION_REASONS) as DiversionReason[]).find((reason) => DIVERSION_REASONS[reason] === told);
+  return { number, reason: known ?? 'unknown' };
 }
 
 function fromOf(presentation: Cli, host: string): { readonly fromUri: string; readonly fromName: string } {

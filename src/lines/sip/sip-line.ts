@@ -15,7 +15,7 @@ import {
   formatAddress,
 } from '../../telephony/index.js';
 import { NativeLegs } from '../native-legs.js';
-import { diversionValue, incomingCli, outgoingIdentity, unescaped } from './headers.js';
+import { diversionValue, incomingCli, incomingDiversion, outgoingIdentity, unescaped } from './headers.js';
 import { PeerResolver } from './resolver.js';
 import { SipTrunk } from './sip-trunk.js';
 
@@ -117,12 +117,12 @@ export class SipLine implements LinePort {
     return () => false;
   }
 
-  #dialOn(handle: number, uri: string, { cli, diversion, identity }: DialRequest, trunk: SipTrunk): Created {
+  #dialOn(handle: number, uri: string, { cli, diversion, diversionReason, identity }: DialRequest, trunk: SipTrunk): Created {
     const host = trunk.registers ? trunk.target : this.#host;
     return this.#parts.native.engine.sipDial(handle, {
       uri,
       ...outgoingIdentity(cli, host),
-      ...(diversion === undefined ? {} : { diversion: diversionValue(diversion, host) }),
+      ...(diversion === undefined ? {} : { diversion: diversionValue(diversion, host, diversionReason) }),
       callId: identity.callId,
       fromTag: identity.fromTag,
     });
@@ -148,6 +148,7 @@ export class SipLine implements LinePort {
       this.#legs.refuse(event.leg, CALL_REJECTED, FORBIDDEN);
       return;
     }
+    const diversion = incomingDiversion(event.diversion, this.#parts.country);
     const leg = this.#legs.make({
       id: newId('leg', this.#parts.clock),
       direction: 'in',
@@ -157,6 +158,7 @@ export class SipLine implements LinePort {
       cli: this.#cliOf(event, trunk),
       mediaHandle: event.leg,
       lineCallId: event.callId,
+      ...(diversion === undefined ? {} : { diversion }),
     });
     this.#events.emit('incoming', { leg, source });
   }
