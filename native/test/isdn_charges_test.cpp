@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a call cost in all comes in the network's answer to our DISCONNECT: the leg waits for it, and not for ever.
-#include "isdn_world.hpp"
+#include "isdn_legs_world.hpp"
 
 using namespace branchline;
 using namespace branchline::test;
@@ -8,21 +8,6 @@ using namespace branchline::test;
 namespace {
 
 constexpr std::uint32_t kCall = 5;
-
-struct Nobody final : LegOwner {
-  Status ring(Handle, bool) override { return Status::ok; }
-  Status answer(Handle) override { return Status::ok; }
-  Status clear(Handle, ClearRequest) override { return Status::ok; }
-  Status sendDigits(Handle, std::string_view, int, int, DigitMethod) override { return Status::ok; }
-};
-
-struct Host final : IsdnLegHost {
-  void send(const isdn::Message& message) override { sent.push_back(message); }
-  void legOffered(Handle) override {}
-  void legGone(Handle) override { gone++; }
-  std::vector<isdn::Message> sent;
-  int gone = 0;
-};
 
 /// An answered call, without an isdnd.
 struct Answered {
@@ -43,7 +28,7 @@ struct Answered {
   SilentPorts ports;
   Engine engine{{.stepped = true, .maxHandles = 16}, events};
   Nobody owner;
-  Host host;
+  KeptMessages host;
   IsdnLegs legs{engine, owner, events, host, &ports};
   const Handle leg = engine.createLeg(owner);
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Overlap sending: digits of a called number that follow the SETUP, one INFORMATION each.
-#include "isdn_world.hpp"
+#include "isdn_legs_world.hpp"
 
 using namespace branchline;
 using namespace branchline::test;
@@ -20,6 +20,25 @@ struct Overlap : IsdnWorld {
 };
 
 }  // namespace
+
+TEST_CASE("no digit goes before SETUP ACKNOWLEDGE, and none that waits after the exchange has enough") {
+  for (const bool enough : {false, true}) {
+    CAPTURE(enough);
+    KeptEvents events;
+    Engine engine{{.stepped = true, .maxHandles = 16}, events};
+    Nobody owner;
+    KeptMessages host;
+    IsdnLegs legs{engine, owner, events, host, nullptr};
+    const Handle leg = engine.createLeg(owner);
+    legs.dial(leg, {.span = kSpan, .call = 5, .complete = false}, "02");
+    legs.dialMore(leg, "07");
+    CHECK(host.sent.size() == 1);
+    if (enough) legs.on(isdn::Proceeding{.span = kSpan, .call = 5});
+    legs.on(isdn::SetupAck{.span = kSpan, .call = 5});
+    REQUIRE(host.sent.size() == (enough ? 1 : 2));
+    if (!enough) CHECK(std::get<isdn::Information>(host.sent[1]).digits == "0207");
+  }
+}
 
 TEST_CASE("digits wait for SETUP ACKNOWLEDGE and then go one by one; more may follow until the exchange has enough") {
   Overlap world;
