@@ -113,7 +113,7 @@ describe('what an ISDN line tells of a call and takes for it, beside its state',
   });
 
   it('an answered call outlives its D channel for as long as the span says, and no longer', async () => {
-    const cut = (is: boolean) => world.native.engine.virtualSetDChannelFaults(SPAN, { loss: 0, delayMs: 0, cut: is });
+    const cut = (is: boolean) => world.card.setSpanFaults(SPAN, { dChannel: { cut: is } });
     await runSpan({ t309Seconds: 60 });
     const leg = await answered(dial('200'));
     cut(true);
