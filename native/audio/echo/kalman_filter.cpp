@@ -8,7 +8,7 @@ namespace branchline::echo {
 
 namespace {
 
-constexpr float kForgetting = 0.99996F * 0.99996F;  // A²: the path drifts this little a block.
+constexpr float kForgetting = 0.99998F * 0.99998F;  // A²: the path drifts this little a block.
 constexpr float kDrift = 1 - kForgetting;           // What that leaves unknown, as a share of the weight's power.
 constexpr float kLeastWeight = 1e-5F;               // Power that even a weight of 0 might have gained.
 constexpr float kFirstVariance = 1;                 // An echo path may return all there was.
@@ -16,7 +16,10 @@ constexpr float kVarianceFall = 5;                  // dB each 10 ms: later echo
 constexpr float kVarianceAfterChange = 0.1F;        // Least uncertainty when the path has changed.
 constexpr float kNearSmoothing = 0.7F;              // A block.
 constexpr float kOverlap = 0.5F;                    // Half of a window is new.
-constexpr float kNoisePower = 2 * kWindow * 100;    // Nobody's line is quieter than a white noise of 10 steps of 16 bits.
+// How much of a step's gain counts as certainty. The half of a window that is new would say 0.5 for white noise; speech fills a bin with a harmonic
+// or two, which show one direction of its weight and not the other, and a filter that takes them for more stops short of what it could learn.
+constexpr float kTaught = 0.15F;
+constexpr float kNoisePower = 2 * kWindow * 100;  // Nobody's line is quieter than a white noise of 10 steps of 16 bits.
 
 }  // namespace
 
@@ -50,7 +53,7 @@ void KalmanFilter::adapt(const FarHistory& far, const Spectrum& error, const Rea
       change.re[k] = gain * (x.re[k] * error.re[k] + x.im[k] * error.im[k]);
       change.im[k] = gain * (x.re[k] * error.im[k] - x.im[k] * error.re[k]);
       const float weightPower = w.re[k] * w.re[k] + w.im[k] * w.im[k];
-      variance.at[k] = kForgetting * (1 - kOverlap * gain * power.at[k]) * variance.at[k] + kDrift * (weightPower + kLeastWeight);
+      variance.at[k] = kForgetting * (1 - kTaught * gain * power.at[k]) * variance.at[k] + kDrift * (weightPower + kLeastWeight);
     }
     fft.keepFirstHalf(change);
     for (std::size_t k = 0; k < kPaddedBins; k++) {
