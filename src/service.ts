@@ -283,7 +283,7 @@ function startSip(parts: LineParts, settings: Settings): LinePort {
 function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
   switch (settings.card) {
     case 'dahdi': {
-      const analogue = startAnalogue(parts, store);
+      const analogue = startAnalogue(parts, settings, store);
       const spans = settings['card.spans'].map(Number);
       const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
       const isdn = new IsdnLine(parts);
@@ -299,7 +299,7 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
     case 'none':
       return { ports: [], fxoChannels: [], isdn: null, extensions: null, virtualCard: null, card: null, maintenance: [] };
     case 'virtual': {
-      const analogue = startAnalogue(parts, store);
+      const analogue = startAnalogue(parts, settings, store);
       const isdnd = settings['card.e1'] + settings['card.bri'] > 0 ? findIsdnd() : null;
       const channels = analogue.startVirtual({
         fxo: settings['card.fxo'],
@@ -323,9 +323,10 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
   }
 }
 
-function startAnalogue(parts: LineParts, store: Store): AnalogueLine {
+function startAnalogue(parts: LineParts, settings: Settings, store: Store): AnalogueLine {
   const extensionSettings = () => new Map(store.extensionSettings.all().map(({ channel, settings }) => [channel, settings]));
-  return new AnalogueLine({ ...parts, extensionSettings });
+  const echo = { policy: settings['card.echo'], tailMs: Number(settings['card.echoTail']) };
+  return new AnalogueLine({ ...parts, echo, extensionSettings });
 }
 
 /** The id of the call that is on a channel of the card. */

@@ -3,10 +3,12 @@
 // harm it. Times are integer milliseconds unless the name says otherwise; levels are dBm0.
 
 import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
+import type { ConferenceCalls, ConferenceEvent } from './conference.js';
 import type { IsdnEngine, IsdnFarEnd, IsdnIncoming, IsdnLegEvent } from './isdn.js';
 import type { VirtualCardCalls } from './virtual_card.js';
 
 export type * from './analogue.js';
+export type * from './conference.js';
 export type { IsdnCounters, IsdnDialOptions, IsdnNumber, IsdnService, IsdnSpanOptions } from './isdn.js';
 export type { AudioImpairments, LineImpairments } from './impairments.js';
 export type * from './virtual_card.js';
@@ -71,6 +73,7 @@ export interface EngineCounters {
   readonly players: number;
   readonly recorders: number;
   readonly bridges: number;
+  readonly conferenceMembers: number;
   /** Counts by upper bound 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms. */
   readonly latenessHistogram: readonly number[];
   /** True where the audio thread runs under SCHED_FIFO. */
@@ -173,9 +176,16 @@ export interface ChannelState {
   readonly reversed: boolean;
 }
 
+/** Who cancels echo: the card or its driver where it can, else (auto, and on analogue lines only) the engine; only the one; nobody. */
+export interface EchoSettings {
+  readonly policy: 'auto' | 'card' | 'engine' | 'off';
+  /** How long an echo may take, 32 or 64. */
+  readonly tailMs: number;
+}
+
 // --- The engine --------------------------------------------------------------------------------------------------------------------------
 
-export interface NativeEngine extends IsdnEngine, VirtualCardCalls {
+export interface NativeEngine extends ConferenceCalls, IsdnEngine, VirtualCardCalls {
   /** Monotonic milliseconds of the native clock, with fractions. */
   nowMs(): number;
   /** Moves a stepped clock on, a multiple of 20 ms; events it caused have been delivered when it returns. */
@@ -230,6 +240,10 @@ export interface NativeEngine extends IsdnEngine, VirtualCardCalls {
   /** Undefined for what the card does not have. */
   cardSpanStatus(span: number): SpanStatus | undefined;
   cardChannelState(channel: number): ChannelState | undefined;
+  /** From each channel's next call on. */
+  cardSetEcho(settings: EchoSettings): NativeStatus;
+  /** Who cancels the echo of a channel's call now. */
+  cardEchoBy(channel: number): 'none' | 'card' | 'engine';
   analogueDial(channel: number, options: AnalogueDialOptions): Created;
   /** Throws an Error that says what to change. */
   analogueConfigure(channel: number, settings: AnalogueLineSettings): NativeStatus;
@@ -321,6 +335,7 @@ export type NativeEvent =
   | { readonly type: 'digitsSent'; readonly atMs: number; readonly leg: Handle; readonly method: 'rfc4733' | 'info' | 'inBand' }
   | { readonly type: 'tone'; readonly atMs: number; readonly leg: Handle; readonly tone: 'busy' | 'congestion' | 'unobtainable' | 'ringing' | 'dial' }
   | IsdnLegEvent
+  | ConferenceEvent
   // Players and recorders: exactly one end event each.
   | {
       readonly type: 'playerEnded';

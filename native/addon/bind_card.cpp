@@ -89,6 +89,14 @@ Napi::Value channelStateValue(Napi::Env env, const ChannelState& state) {
   return object;
 }
 
+EchoPolicy echoPolicyOf(const std::string& name) {
+  if (name == "auto") return EchoPolicy::automatic;
+  if (name == "card") return EchoPolicy::card;
+  if (name == "engine") return EchoPolicy::engine;
+  if (name == "off") return EchoPolicy::off;
+  throw std::invalid_argument("policy must be auto, card, engine or off, not \"" + name + "\"");
+}
+
 VirtualCardOptions virtualCardOptionsOf(const Napi::Object& object, const Country& country) {
   VirtualCardOptions options{.fxo = integerField(object, "fxo"), .fxs = integerField(object, "fxs"), .country = &country};
   if (object.Get("isdn").IsUndefined()) return options;
@@ -111,6 +119,14 @@ void bindPresent(Napi::Object& target, Instance& instance, const std::shared_ptr
   instance.define(target, "cardChannelState", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     const auto state = card->io == nullptr ? std::nullopt : card->io->channelState(integerOf(info[0], "channel"));
     return state ? channelStateValue(info.Env(), *state) : info.Env().Undefined();
+  });
+  instance.define(target, "cardSetEcho", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    const Napi::Object settings = objectOf(info[0], "settings");
+    return statusValue(info.Env(),
+                       card->setEcho({.policy = echoPolicyOf(stringField(settings, "policy")), .tailMs = integerField(settings, "tailMs")}));
+  });
+  instance.define(target, "cardEchoBy", WhenClosed::throws, [card](const Napi::CallbackInfo& info) -> Napi::Value {
+    return Napi::String::New(info.Env(), echoByName(card->echoBy(integerOf(info[0], "channel"))));
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <string>
 
+#include "addon/bind_conference.hpp"
 #include "addon/instance.hpp"
 #include "addon/values.hpp"
 
@@ -62,6 +63,7 @@ Napi::Value countersValue(Napi::Env env, const Engine::Counters& counters) {
   set("players", counters.players);
   set("recorders", counters.recorders);
   set("bridges", counters.bridges);
+  set("conferenceMembers", counters.conferenceMembers);
   Napi::Array histogram = Napi::Array::New(env, counters.latenessHistogram.size());
   for (std::uint32_t i = 0; i < counters.latenessHistogram.size(); i++) {
     histogram.Set(i, Napi::Number::New(env, static_cast<double>(counters.latenessHistogram[i])));
@@ -172,6 +174,7 @@ void bindLegs(Napi::Object& target, Instance& instance) {
 void bindEngine(Napi::Object target, Instance& instance) {
   bindTime(target, instance);
   bindMedia(target, instance);
+  bindConference(target, instance);
   bindMeasures(target, instance);
   bindLegs(target, instance);
 }

@@ -113,6 +113,7 @@ void start(Card& card, Instance& instance, const Napi::Object& options) {
     if (card.exchange() != nullptr) (void)card.exchange()->follow(spans.back().configuration);
   }
   card.isdn = std::make_unique<IsdnCard>(instance.engine(), instance.sink(), *card.lines, stringField(options, "isdnd"), std::move(spans));
+  card.isdn->setEcho(card.echo);
 }
 
 Napi::Value countersValue(Napi::Env env, const Card& card) {

@@ -15,6 +15,20 @@ void Card::start(Engine& engine, EventSink& sink, std::unique_ptr<ChannelIo> cha
   if (virtualCard != nullptr && engine.clock().isStepped()) engine.addPart(*virtualCard);
 }
 
+Status Card::setEcho(EchoSettings settings) {
+  if (analogue == nullptr) return Status::unavailable;
+  const Status status = analogue->setEcho(settings);
+  if (status != Status::ok) return status;
+  echo = settings;
+  if (isdn != nullptr) isdn->setEcho(settings);
+  return Status::ok;
+}
+
+EchoBy Card::echoBy(int channel) noexcept {
+  const EchoBy by = analogue == nullptr ? EchoBy::nobody : analogue->echoBy(channel);
+  return by == EchoBy::nobody && isdn != nullptr ? isdn->echoBy(channel) : by;
+}
+
 void Card::stop(Engine& engine) {
   isdn.reset();
   analogue.reset();

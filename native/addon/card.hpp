@@ -22,10 +22,14 @@ struct Card {
   std::unique_ptr<CardLines> lines;
   std::unique_ptr<AnalogueStack> analogue;
   std::unique_ptr<IsdnCard> isdn;  // Once isdnStart made it.
+  EchoSettings echo;
 
   /// Takes `channels` into service with its analogue lines. Throws std::runtime_error where there is a card already.
   void start(Engine& engine, EventSink& sink, std::unique_ptr<ChannelIo> channels);
   void stop(Engine& engine);
+  /// invalidArgument for a tail that is neither 32 nor 64 ms. Holds for ISDN lines that come later, too.
+  Status setEcho(EchoSettings settings);
+  [[nodiscard]] EchoBy echoBy(int channel) noexcept;
   /// The far end of the virtual card's ISDN spans; null where there are none.
   [[nodiscard]] IsdnSpans* exchange() noexcept { return virtualCard == nullptr ? nullptr : virtualCard->isdn(); }
 };

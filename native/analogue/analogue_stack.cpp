@@ -75,6 +75,17 @@ Status AnalogueStack::configure(int channel, const LineSettings& settings) {
   return Status::ok;
 }
 
+Status AnalogueStack::setEcho(EchoSettings settings) {
+  if (settings.tailMs != 32 && settings.tailMs != 64) return Status::invalidArgument;
+  echo_.store(settings, std::memory_order_relaxed);
+  return Status::ok;
+}
+
+EchoBy AnalogueStack::echoBy(int channel) noexcept {
+  LineMachine* const machine = machineOf(channel);
+  return machine == nullptr ? EchoBy::nobody : machine->port().echo().by();
+}
+
 Status AnalogueStack::post(Handle leg, Command command, bool incomingOnly) {
   const std::lock_guard lock(mutex_);
   const auto found = legs_.find(leg);

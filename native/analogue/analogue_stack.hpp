@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,6 +35,10 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
   [[nodiscard]] Engine::Created dial(int channel, std::string_view digits, const CallOptions& options = {});
   /// What a line goes by from its next call on. invalidArgument: no such channel. Throws std::invalid_argument that says what to change.
   Status configure(int channel, const LineSettings& settings);
+  /// How echo is cancelled on all lines, from each one's next call on. invalidArgument for a tail that is neither 32 nor 64 ms.
+  Status setEcho(EchoSettings settings);
+  /// Who cancels a channel's echo now; nobody where it has no call, or is none of ours. Any thread.
+  [[nodiscard]] EchoBy echoBy(int channel) noexcept;
   /// Recall to the exchange (timed break) during an answered call on an FXO line; elsewhere it does nothing.
   Status flash(Handle leg);
 
@@ -70,6 +75,7 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
   [[nodiscard]] std::int64_t nowNs() const noexcept override { return engine_.clock().nowNs(); }
   [[nodiscard]] ChannelIo& io() noexcept override { return card_.io(); }
   [[nodiscard]] const Country& country() const noexcept override { return engine_.country(); }
+  [[nodiscard]] EchoSettings echo() const noexcept override { return echo_.load(std::memory_order_relaxed); }
   Handle offerLeg(int channel, const std::string& to, const CallerIdMessage& caller) override;
   void attachLeg(Handle leg, LinePort& port) override;
   void tell(const char* type, Handle leg) override;
@@ -86,6 +92,7 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
   CardLines& card_;
   std::vector<std::unique_ptr<LineMachine>> machines_;  // In the card's order; fixed after construction.
 
+  std::atomic<EchoSettings> echo_{EchoSettings{}};
   std::mutex mutex_;  // Of the two below.
   std::vector<Command> commands_;
   std::unordered_map<Handle, LegEntry> legs_;

@@ -87,7 +87,7 @@ void FxoMachine::answer() {
   if (state_ == State::ringing) host_.io().setHook(channel_, Hook::offHook);
   rings_.reset();
   port_.listen(LinePort::Listen::tones);
-  host_.attachLeg(leg_, port_);
+  attachLeg();
   onAnswered(false);
 }
 

@@ -43,7 +43,7 @@ void FxoMachine::dial(Handle leg, const std::string& digits, const CallOptions& 
   host_.io().setHook(channel_, Hook::offHook);
   host_.tell("legSeized", leg_);
   publish(Use::inUse, "dialling");
-  host_.attachLeg(leg_, port_);
+  attachLeg();
   setDeadline(call_.dialToneMs);
 }
 

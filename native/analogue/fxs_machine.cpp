@@ -153,7 +153,7 @@ void FxsMachine::onLifted() {
     port_.stopShowing();
     dropDeadline();
     state_ = State::talking;
-    host_.attachLeg(leg_, port_);
+    attachLeg();
     host_.tell("legAnswered", leg_);
     publish(Use::inUse, "talking");
   } else if (state_ == State::idle) {
@@ -227,7 +227,7 @@ void FxsMachine::complete() {
     return;
   }
   state_ = State::offered;
-  host_.attachLeg(leg_, port_);
+  attachLeg();
 }
 
 void FxsMachine::release(CallTone tone, const std::string& detail) {

@@ -31,10 +31,16 @@ void LineMachine::runDue() {
   onTurn();
 }
 
+void LineMachine::attachLeg() {
+  port_.echo().begin(host_.echo());
+  host_.attachLeg(leg_, port_);
+}
+
 void LineMachine::endLeg(int q850, bool inferred, const char* by, const std::string& detail) {
   if (leg_ == kNoHandle) return;
   const Handle leg = leg_;
   leg_ = kNoHandle;
+  port_.echo().end();
   host_.endLeg(leg, {q850, inferred, by, sent_, responded_, detail});
   sent_ = false;
   responded_ = false;

@@ -10,6 +10,7 @@
 #include "audio/engine.hpp"
 #include "audio/leg_owner.hpp"
 #include "channel/channel_io.hpp"
+#include "channel/echo_settings.hpp"
 
 namespace branchline {
 
@@ -32,6 +33,8 @@ class LineHost {
   [[nodiscard]] virtual const Country& country() const noexcept = 0;
   /// A new leg, told by legIncoming; kNoHandle when the engine has no slot left.
   virtual Handle offerLeg(int channel, const std::string& to, const CallerIdMessage& caller) = 0;
+  /// How calls that begin now are freed from echo.
+  [[nodiscard]] virtual EchoSettings echo() const noexcept = 0;
   /// The leg's audio is the port's from now on.
   virtual void attachLeg(Handle leg, LinePort& port) = 0;
   /// legSeized, legAnswered.
@@ -90,6 +93,8 @@ class LineMachine {
   void publish(Use use, const char* state, const std::string& detail = {});
   void setDeadline(int milliseconds) noexcept { deadlineNs_ = host_.nowNs() + milliseconds * 1'000'000LL; }
   void dropDeadline() noexcept { deadlineNs_ = 0; }
+  /// The leg's audio is the line's from now on, without its echo.
+  void attachLeg();
   /// Ends the leg, where there is one, with `sent` and `responded` as they are.
   void endLeg(int q850, bool inferred, const char* by, const std::string& detail);
   void refuseForGlare(Handle leg);

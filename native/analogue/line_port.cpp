@@ -27,6 +27,7 @@ bool LinePort::nextFinding(Finding& finding) noexcept {
 
 void LinePort::beginFrame() noexcept {
   io_.read(channel_, received_);
+  echo_.clean(received_);
   hear();
   const CallTone wanted = wantedTone_.load(std::memory_order_relaxed);
   if (wanted != tone_) {
@@ -39,7 +40,7 @@ void LinePort::beginFrame() noexcept {
   }
   Frame frame;
   player_.generate({frame.samples.data(), static_cast<std::size_t>(kFrameSamples)});
-  io_.write(channel_, frame);
+  write(frame);
 }
 
 void LinePort::sendDisplay() noexcept {
@@ -58,7 +59,7 @@ void LinePort::sendDisplay() noexcept {
   if (sender_.sending()) {
     Frame frame;
     sender_.generate({frame.samples.data(), static_cast<std::size_t>(kFrameSamples)});
-    io_.write(channel_, frame);
+    write(frame);
     if (sender_.sending()) return;
   }
   showing_.store(false, std::memory_order_relaxed);
@@ -102,8 +103,13 @@ void LinePort::hearTones() noexcept {
   silentMs_.store(tones_.isSilent() ? silentMs() + kFrameMilliseconds : 0, std::memory_order_relaxed);
 }
 
+void LinePort::write(const Frame& frame) noexcept {
+  io_.write(channel_, frame);
+  echo_.sent(frame);
+}
+
 void LinePort::push(const Frame& in) noexcept {
-  if (tone_ == CallTone::none) io_.write(channel_, in);
+  if (tone_ == CallTone::none) write(in);
 }
 
 }  // namespace branchline

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "analogue/line_echo.hpp"
 #include "audio/caller_id/caller_display.hpp"
 #include "audio/detect/dtmf_receiver.hpp"
 #include "audio/detect/tone_detector.hpp"
@@ -34,7 +35,11 @@ class LinePort final : public MediaPort {
         channel_(channel),
         country_(country),
         tones_(country),
-        display_(country.callerDisplay) {}
+        display_(country.callerDisplay),
+        echo_(io, channel) {}
+
+  /// Whose begin() and end() are the line-events thread's.
+  [[nodiscard]] LineEcho& echo() noexcept { return echo_; }
 
   // --- Line-events thread ---------------------------------------------------------------------------------------------------------------
   /// Begins to listen anew: the detectors start from nothing, findings of before are not told any more.
@@ -65,6 +70,7 @@ class LinePort final : public MediaPort {
     int afterMs = 0;
   };
   void hear() noexcept;
+  void write(const Frame& frame) noexcept;
   void sendDisplay() noexcept;
   void hearTones() noexcept;
 
@@ -87,6 +93,7 @@ class LinePort final : public MediaPort {
   bool heardVoice_ = false;
   DtmfReceiver digits_;
   CallerDisplayReceiver display_;
+  LineEcho echo_;
   CallerDisplaySender sender_;
   Show show_;
   bool showPending_ = false;  // `show_` waits for its moment.

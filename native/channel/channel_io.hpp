@@ -127,6 +127,8 @@ class ChannelIo {
   virtual Status setGains(int channel, double receiveDb, double transmitDb) = 0;
   /// The card's or the driver's echo canceller; tail in ms, 0 off. `unavailable` where there is none: the engine's is used then.
   virtual Status setEchoCanceller(int channel, int tailMs) = 0;
+  /// How many frames after a frame was written the echo of it may begin to be read at the earliest, less one: for a canceller above this.
+  [[nodiscard]] virtual std::size_t echoDelayFrames() const noexcept { return 0; }
   /// ISDN: a span's D channel. Each call opens it anew.
   [[nodiscard]] virtual DChannel openDChannel(int span) = 0;
   /// The next event of any open channel or span; false when there is none. Never blocks.

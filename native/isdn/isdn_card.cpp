@@ -61,9 +61,29 @@ MediaPort* IsdnCard::portOf(int span, int channel) noexcept {
   return found == ports_.end() ? nullptr : &found->second;
 }
 
+void IsdnCard::Port::cancelEcho(int tailMs) {
+  if (tailMs == 0 && !echoCancelled()) return;
+  const Status status = io_.setEchoCanceller(channel_, tailMs);
+  echoCancelled_.store(tailMs > 0 && status == Status::ok, std::memory_order_relaxed);
+}
+
+void IsdnCard::beginAudio(int span, int channel, bool speech) {
+  const auto found = ports_.find({span, channel});
+  if (found == ports_.end()) return;
+  const EchoSettings echo = echo_.load(std::memory_order_relaxed);
+  const bool wanted = speech && (echo.policy == EchoPolicy::automatic || echo.policy == EchoPolicy::card);
+  found->second.cancelEcho(wanted ? echo.tailMs : 0);
+}
+
+EchoBy IsdnCard::echoBy(int channel) const noexcept {
+  const auto found = std::find_if(ports_.begin(), ports_.end(), [&](const auto& entry) { return entry.second.channel() == channel; });
+  return found != ports_.end() && found->second.echoCancelled() ? EchoBy::card : EchoBy::nobody;
+}
+
 void IsdnCard::tellUse(int span, int channel, const char* use) {
   const auto found = ports_.find({span, channel});
   if (found == ports_.end()) return;
+  if (std::string_view(use) == "idle") found->second.cancelEcho(0);
   const std::lock_guard lock(telling_);
   if (!away_.contains(found->second.channel())) tellChannel(found->second.channel(), use, "");
 }

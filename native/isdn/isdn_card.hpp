@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "audio/media_port.hpp"
 #include "channel/card_lines.hpp"
+#include "channel/echo_settings.hpp"
 #include "isdn/isdn_stack.hpp"
 
 namespace branchline {
@@ -28,6 +30,10 @@ class IsdnCard final : private CardUser, private BChannelPorts {
   [[nodiscard]] IsdnStack& stack() noexcept { return *stack_; }
   /// A span is run so from now on; its calls end. invalidArgument: the card was not started with it. Any one thread.
   Status configure(IsdnSpanOptions span);
+  /// How echo is cancelled, from each channel's next call on. ISDN brings none of its own: the card's canceller, where there is one, or none.
+  void setEcho(EchoSettings settings) noexcept { echo_.store(settings, std::memory_order_relaxed); }
+  /// Who cancels a B-channel's echo now. Any thread.
+  [[nodiscard]] EchoBy echoBy(int channel) const noexcept;
   /// The B-channels of a span of the card, as ConfigureSpan has them.
   [[nodiscard]] static std::uint32_t bearersOf(const ChannelIo& io, int span);
 
@@ -38,14 +44,19 @@ class IsdnCard final : private CardUser, private BChannelPorts {
     void pull(Frame& out) noexcept override { io_.read(channel_, out); }
     void push(const Frame& in) noexcept override { io_.write(channel_, in); }
     [[nodiscard]] int channel() const noexcept { return channel_; }
+    /// ISDN thread: a call's audio begins, or the channel is idle (tail 0).
+    void cancelEcho(int tailMs);
+    [[nodiscard]] bool echoCancelled() const noexcept { return echoCancelled_.load(std::memory_order_relaxed); }
 
    private:
     ChannelIo& io_;
     const int channel_;
+    std::atomic<bool> echoCancelled_{false};  // By the card.
   };
 
   // BChannelPorts
   MediaPort* portOf(int span, int channel) noexcept override;
+  void beginAudio(int span, int channel, bool speech) override;
   void tellUse(int span, int channel, const char* use) override;
   // CardUser
   void runCommands() override {}
@@ -59,6 +70,7 @@ class IsdnCard final : private CardUser, private BChannelPorts {
   Engine& engine_;
   EventSink& sink_;
   CardLines& card_;
+  std::atomic<EchoSettings> echo_{EchoSettings{}};
   std::mutex configuring_;                     // Of spans_: configure() and a card that returns.
   std::map<int, IsdnSpanOptions> spans_;       // As they were configured last.
   std::map<std::pair<int, int>, Port> ports_;  // By span and B-channel; fixed after construction.

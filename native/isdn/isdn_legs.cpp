@@ -36,7 +36,7 @@ const char* nameOf(isdn::Bearer bearer) {
 // --- What a leg is asked -------------------------------------------------------------------------------------------------------------------
 
 void IsdnLegs::dial(Handle leg, isdn::Setup setup, std::string furtherDigits) {
-  Leg& of = legs_[leg] = {.span = setup.span, .call = setup.call};
+  Leg& of = legs_[leg] = {.span = setup.span, .call = setup.call, .speech = setup.bearer != isdn::Bearer::digital64k};
   of.collecting = !setup.complete;
   of.furtherDigits = std::move(furtherDigits);
   byCall_[keyOf(setup.span, setup.call)] = leg;
@@ -145,7 +145,7 @@ void IsdnLegs::offer(const isdn::Setup& setup) {
     host_.send(isdn::Clear{.span = setup.span, .call = setup.call, .cause = kSwitchCongestion});
     return;
   }
-  legs_[leg] = {.span = setup.span, .call = setup.call, .sent = true, .responded = true};
+  legs_[leg] = {.span = setup.span, .call = setup.call, .sent = true, .responded = true, .speech = setup.bearer != isdn::Bearer::digital64k};
   occupy(legs_.at(leg), setup.channel, "ringing");
   byCall_[keyOf(setup.span, setup.call)] = leg;
   host_.legOffered(leg);
@@ -314,6 +314,7 @@ void IsdnLegs::attach(Handle leg, Leg& of) {
   const auto [span, channel] = placeOf(of.span, of.channel);
   MediaPort* const port = ports_->portOf(span, channel);
   if (port == nullptr) return;
+  ports_->beginAudio(span, channel, of.speech);
   engine_.attach(leg, *port);
   of.attached = true;
 }

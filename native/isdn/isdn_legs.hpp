@@ -22,6 +22,8 @@ class BChannelPorts {
   // ISDN thread:
   /// Lives as long as the card.
   [[nodiscard]] virtual MediaPort* portOf(int span, int channel) noexcept = 0;
+  /// A call's audio begins on a B-channel: speech, or data that nothing may change.
+  virtual void beginAudio(int, int, bool /* speech */) {}
   /// A B-channel is put to another use: idle, ringing, dialling or talking.
   virtual void tellUse(int, int, const char*) {}
 };
@@ -115,6 +117,7 @@ class IsdnLegs {
     bool sent = false;
     bool responded = false;
     bool attached = false;
+    bool speech = true;               // Or 3.1 kHz audio; no data.
     const char* use = "idle";         // Of `channel`, as it was told last.
     bool collecting = false;          // Outgoing: more digits may follow.
     bool acknowledged = false;        // … and the exchange wants them.

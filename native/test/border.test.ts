@@ -11,7 +11,9 @@ import type { NativeAddon } from '../addon/addon.js';
 const NATIVE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const ADDON_FILE = process.env['BRANCHLINE_ADDON'] ?? path.resolve(NATIVE, '../build/release/addon/branchline.node');
 const addon = createRequire(import.meta.url)(ADDON_FILE) as NativeAddon;
-const border = ['addon', 'isdn', 'virtual_card'].map((name) => readFileSync(path.join(NATIVE, `addon/${name}.d.ts`), 'utf8')).join('\n');
+const border = ['addon', 'conference', 'isdn', 'virtual_card']
+  .map((name) => readFileSync(path.join(NATIVE, `addon/${name}.d.ts`), 'utf8'))
+  .join('\n');
 
 /** Members of an interface of addon.d.ts, by name. */
 function membersOf(name: string): string[] {
@@ -22,7 +24,9 @@ function membersOf(name: string): string[] {
 it('the add-on has the functions that addon.d.ts lists, and no others', async () => {
   expect(Object.keys(addon).sort()).toEqual(membersOf('NativeAddon').sort());
   const engine = addon.createEngine({ stepped: true, realtimePriority: false, maxHandles: 16 }, () => {});
-  expect(Object.keys(engine).sort()).toEqual([...membersOf('NativeEngine'), ...membersOf('IsdnEngine'), ...membersOf('VirtualCardCalls')].sort());
+  expect(Object.keys(engine).sort()).toEqual(
+    [...membersOf('NativeEngine'), ...membersOf('ConferenceCalls'), ...membersOf('IsdnEngine'), ...membersOf('VirtualCardCalls')].sort(),
+  );
   expect(Object.keys(engine.counters()).sort()).toEqual(membersOf('EngineCounters').sort());
   await engine.close();
 });

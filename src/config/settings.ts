@@ -57,6 +57,13 @@ export const SETTINGS = {
   'card.fxs': integer('FXS channels of the virtual card', 4, [0, 24]),
   'card.e1': integer('E1 spans of the virtual card', 1, [0, 8]),
   'card.bri': integer('BRI spans of the virtual card: the first point to point, the others point to multipoint', 2, [0, 16]),
+  'card.echo': choice('Who cancels echo: auto is the card where it can, else (analogue lines) the engine; or only the one; or nobody', 'auto', [
+    'auto',
+    'card',
+    'engine',
+    'off',
+  ]),
+  'card.echoTail': choice('How long an echo may take, ms', '64', ['32', '64']),
   'card.spans': {
     means: 'Spans of the real card that are ours, by DAHDI’s numbers; empty: all',
     type: 'list',

@@ -33,6 +33,7 @@ const errors = { slips: 3, bipolarViolations: 0, crcErrors: 0, framingErrors: 0,
 const card: CardPort = {
   spans: () => [{ span: 1, kind: 'e1', name: 'E1', alarms: ['red'], ...errors }],
   channel: (channel) => (channel === 1 ? { offHook: false, battery: true, reversed: false } : null),
+  echoCanceller: (channel) => (channel === 1 ? 'engine' : 'none'),
 };
 let server: ApiServer;
 /** Tokens of the root account and of one below it. */
@@ -216,7 +217,7 @@ describe('a line', () => {
   it('shows how it fares, and is taken out of service and given back', async () => {
     expect(await ask('GET', '/lines/1')).toMatchObject({
       status: 200,
-      body: { channel: 1, battery: true, outOfService: null, lastCall: null, callsToday: 0, callsTotal: 0 },
+      body: { channel: 1, battery: true, echoCanceller: 'engine', outOfService: null, lastCall: null, callsToday: 0, callsTotal: 0 },
     });
     expect(await ask('GET', '/lines/9')).toMatchObject({ status: 404 });
     expect(await ask('POST', '/lines/1/out-of-service', {})).toMatchObject({ status: 400 });

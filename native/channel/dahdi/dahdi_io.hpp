@@ -46,6 +46,8 @@ class DahdiIo final : public ChannelIo, public SteppedPart {
   Status setFlashTime(int channel, int milliseconds) override;
   Status setGains(int channel, double receiveDb, double transmitDb) override;
   Status setEchoCanceller(int channel, int tailMs) override;
+  /// One frame or two wait in the driver to be sent, and one is being received.
+  [[nodiscard]] std::size_t echoDelayFrames() const noexcept override { return 2; }
   [[nodiscard]] DChannel openDChannel(int span) override;
   bool nextEvent(ChannelEvent& event) override;
   void frame() noexcept override;

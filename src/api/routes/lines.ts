@@ -29,6 +29,7 @@ const LineView = Type.Object(
     offHook: nullable(Type.Boolean({ description: 'fxo: ours; fxs: the telephone’s' })),
     battery: nullable(Type.Boolean({ description: 'fxo: the line is fed' })),
     reversed: nullable(Type.Boolean({ description: 'Polarity of the feed' })),
+    echoCanceller: oneOf(['none', 'card', 'engine'], { description: 'Who cancels the echo of the call that is on it' }),
     outOfService: nullable(Type.Object({ reason: Type.String(), by: Id, since: DateTime })),
     lastCall: nullable(LineCallView),
     lastCause: nullable(Type.Integer()),
@@ -126,7 +127,7 @@ export const lineRoutes: RouteModule = (server, { store, lines }) => {
   );
 };
 
-function view({ line, kind, channel, state, since, detail, present, outOfService, calls }: LineHealth): Static<typeof LineView> {
+function view({ line, kind, channel, state, since, detail, present, echoCanceller, outOfService, calls }: LineHealth): Static<typeof LineView> {
   const { last, today, total } = calls;
   return {
     line,
@@ -138,6 +139,7 @@ function view({ line, kind, channel, state, since, detail, present, outOfService
     offHook: present?.offHook ?? null,
     battery: present?.battery ?? null,
     reversed: present?.reversed ?? null,
+    echoCanceller,
     outOfService: outOfService === null ? null : { reason: outOfService.reason, by: outOfService.by, since: iso(outOfService.at) },
     lastCall: last === null ? null : { ...last, at: iso(last.at) },
     lastCause: last?.q850 ?? null,

@@ -1,4 +1,4 @@
-import type { ChannelInfo, NativeEngine, NativeEvent } from '../../../native/addon/addon.js';
+import type { ChannelInfo, EchoSettings, NativeEngine, NativeEvent } from '../../../native/addon/addon.js';
 import { type Clock, Emitter, type Logger, type Native, type Unsubscribe, newId } from '../../core/index.js';
 import type { ExtensionSettings, TrunkRecord } from '../../store/index.js';
 import {
@@ -31,6 +31,8 @@ export interface AnalogueLineParts {
   readonly country: string;
   /** Extension of the first FXS channel; the others follow. */
   readonly firstExtension?: number;
+  /** Who cancels echo on the card's lines; absent: as the add-on does by default. */
+  readonly echo?: EchoSettings;
   /** How telephones are treated that are not treated by the defaults, by FXS channel. */
   readonly extensionSettings?: () => ReadonlyMap<number, ExtensionSettings>;
 }
@@ -93,6 +95,7 @@ export class AnalogueLine implements LinePort, ExtensionPort {
   /** A card is in service: these are its channels. */
   useCard(channels: readonly ChannelInfo[]): void {
     const since = this.#parts.clock.now();
+    if (this.#parts.echo !== undefined) this.#parts.native.engine.cardSetEcho(this.#parts.echo);
     for (const { channel, kind, name } of channels) {
       if (kind !== 'bearer') this.#lines.set(channel, { line: name, kind, channel, state: 'idle', since, detail: '' });
     }

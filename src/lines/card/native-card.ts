@@ -1,5 +1,5 @@
 import type { Native } from '../../core/index.js';
-import type { CardPort, ChannelPresent, SpanAlarm, SpanState } from '../../telephony/index.js';
+import type { CardPort, ChannelPresent, EchoCanceller, SpanAlarm, SpanState } from '../../telephony/index.js';
 
 const ALARMS: readonly SpanAlarm[] = ['red', 'yellow', 'blue', 'loopback', 'removed'];
 
@@ -20,6 +20,10 @@ export class NativeCard implements CardPort {
 
   channel(channel: number): ChannelPresent | null {
     return this.#native.engine.cardChannelState(channel) ?? null;
+  }
+
+  echoCanceller(channel: number): EchoCanceller {
+    return this.#native.engine.cardEchoBy(channel);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OutOfServiceRecord } from '../../store/index.js';
-import type { CardPort, ChannelPresent } from '../ports/card.js';
+import type { CardPort, ChannelPresent, EchoCanceller } from '../ports/card.js';
 import type { LinePort, LineState } from '../ports/line.js';
 import type { LineCallLog, LineCalls } from './call-log.js';
 import type { LineHistory } from './history.js';
@@ -9,6 +9,8 @@ import type { OutOfService } from './out-of-service.js';
 export interface LineHealth extends LineState {
   /** Null where the port tells none: a B-channel. */
   readonly present: ChannelPresent | null;
+  /** Of the call that is on it. */
+  readonly echoCanceller: EchoCanceller;
   readonly outOfService: OutOfServiceRecord | null;
   readonly calls: LineCalls;
 }
@@ -58,7 +60,13 @@ export class LineWatch {
   #healthOf(state: LineState): LineHealth {
     const { card, calls, outOfService } = this.#parts;
     const { channel } = state;
-    return { ...state, present: card?.channel(channel) ?? null, outOfService: outOfService.get(channel), calls: calls.of(channel) };
+    return {
+      ...state,
+      present: card?.channel(channel) ?? null,
+      echoCanceller: card?.echoCanceller(channel) ?? 'none',
+      outOfService: outOfService.get(channel),
+      calls: calls.of(channel),
+    };
   }
 
   /** Calls are kept by themselves; here only what keeps a line from having any. */

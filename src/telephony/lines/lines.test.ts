@@ -22,7 +22,7 @@ let span: SpanState;
 let health: LineHealthParts;
 
 function watch(): LineHealthParts {
-  const card: CardPort = { spans: () => [span], channel: () => ({ offHook: false, battery: true, reversed: false }) };
+  const card: CardPort = { spans: () => [span], channel: () => ({ offHook: false, battery: true, reversed: false }), echoCanceller: () => 'none' };
   const watched = watchLines({ store: test.store, clock, logger: silentLogger, lines: [line], card, live });
   watched.outOfService.start();
   watched.spans.start();

@@ -24,9 +24,14 @@ export interface ChannelPresent {
   readonly reversed: boolean;
 }
 
+/** Who takes the echo of what is sent to a line out of what comes back. */
+export type EchoCanceller = 'none' | 'card' | 'engine';
+
 /** What the telephony card shows of its own state. */
 export interface CardPort {
   spans(): readonly SpanState[];
   /** Null for a channel that is not analogue, or not there. */
   channel(channel: number): ChannelPresent | null;
+  /** Of the call that is on a channel; "none" where there is no call. */
+  echoCanceller(channel: number): EchoCanceller;
 }
