@@ -77,8 +77,23 @@ TEST_CASE("speech from both ends spoils neither the near speech nor what was lea
   EchoCanceller canceller(32, ResidualEcho::kept);
   const Pcm out = cancelled(canceller, far, coded(echo + near));
   const Pcm alone = untouched(coded(near));
-  CHECK(erle(echo, out, 4.5, 8, alone) >= 20);
-  CHECK(erle(echo, out, 8, 8.35, alone) >= 15);
+  CHECK(erle(echo, out, 4.5, 8, alone) >= 27);  // The Kalman filter alone keeps 26.5: what is heard waits until it is proven.
+  CHECK(erle(echo, out, 8, 8.9, alone) >= 30);
+}
+
+TEST_CASE("two voices that share their pitch for a while mislead the filters, but nothing louder comes out than came in") {
+  const Pcm far = coded(speech(9, -18, 15));
+  const Samples near = during(speech(9, -18, 16), 4, 8);
+  for (const std::size_t model : {1, 4, 6}) {
+    CAPTURE(model);
+    EchoCanceller canceller(32, ResidualEcho::kept);
+    const Pcm received = coded(EchoPath{kLineModels[model], 6}.echoOf(far) + near);
+    const Pcm out = cancelled(canceller, far, received);
+    for (double time = 4; time < 8; time += 0.125) {
+      CAPTURE(time);
+      CHECK(dbm0Of(meanSquare(out, at(time), at(time + 0.125))) < dbm0Of(meanSquare(received, at(time), at(time + 0.125))) + 4);
+    }
+  }
 }
 
 TEST_CASE("the echo of a tone is cancelled, and what was learnt of speech outlives a minute of tones") {
@@ -117,19 +132,31 @@ TEST_CASE("another path is learnt within 0.6 s of the change") {
   CHECK(erle(echo, cancelled(canceller, far, coded(echo)), 3.6, 3.95) >= 25);
 }
 
+TEST_CASE("an echo that grows by 3 dB is followed within 0.35 s") {
+  const Pcm far = coded(compositeSource(7, -15));
+  for (const std::size_t model : {0, 4}) {
+    CAPTURE(model);
+    Samples echo = EchoPath{kLineModels[model], 6}.echoOf(far);
+    for (std::size_t i = at(6); i < echo.size(); i++) echo[i] *= std::pow(10.0, 3.0 / 20);
+    EchoCanceller canceller(32, ResidualEcho::kept);
+    CHECK(erle(echo, cancelled(canceller, far, coded(echo)), 6.35, 6.7) >= 27);
+  }
+}
+
 TEST_CASE("with nothing sent the near end goes through as it is, without its direct current") {
   const Samples near = speech(2, -20, 31);
   Samples shifted = near;
   for (double& sample : shifted) sample += 200;
-  EchoCanceller canceller(32, ResidualEcho::kept);
-  const Pcm quiet(near.size(), 8);  // A-law's idle code.
-  const Pcm out = cancelled(canceller, quiet, coded(shifted));
-  const Pcm plain = untouched(coded(near));
-  CHECK(std::abs(dbm0Of(meanSquare(out, at(0.5), at(2))) - dbm0Of(meanSquare(near, at(0.5), at(2)))) < 0.2);
-  CHECK(erle(near, out, 0.5, 2, untouched(coded(near))) > 25);  // But for the steps of A-law, which lie elsewhere.
+  for (const std::int16_t idle : {0, 8}) {  // A-law has no 0: 8 is its idle code.
+    CAPTURE(idle);
+    EchoCanceller canceller(32, ResidualEcho::kept);
+    const Pcm out = cancelled(canceller, Pcm(near.size(), idle), coded(shifted));
+    CHECK(std::abs(dbm0Of(meanSquare(out, at(0.5), at(2))) - dbm0Of(meanSquare(near, at(0.5), at(2)))) < 0.2);
+    CHECK(erle(near, out, 0.5, 2, untouched(coded(near))) > 25);  // But for the steps of A-law, which lie elsewhere.
+  }
 }
 
-TEST_CASE("a near end at its limits neither breaks anything nor is learnt from") {
+TEST_CASE("a near end at its limits neither breaks anything nor spoils what was learnt") {
   const Pcm far = coded(compositeSource(4.2, -15));
   const Samples echo = EchoPath{kLineModels[0], 6}.echoOf(far);
   const Samples loud = during(noise(4.2, 6, 41), 2.1, 2.8);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 
@@ -18,8 +17,6 @@ using echo::Block;
 static_assert(EchoCanceller::kBlockSamples == echo::kBlock);
 
 namespace {
-
-constexpr int kClipped = 32'000;  // A-law's largest is 32256, µ-law's 32124.
 
 std::size_t partitionsOf(int tailMs) {
   if (tailMs != 32 && tailMs != 64) {
@@ -64,14 +61,12 @@ void EchoCanceller::reset() noexcept {
 void EchoCanceller::Parts::block(const std::int16_t* far, const std::int16_t* near, std::int16_t* out) noexcept {
   Block sent;
   Block received;
-  bool clipped = false;
   for (std::size_t i = 0; i < echo::kBlock; i++) {
     sent[i] = farHighPass.next(far[i]);
     received[i] = nearHighPass.next(near[i]);
-    clipped = clipped || std::abs(static_cast<int>(near[i])) >= kClipped;
   }
   Block clean;
-  linear.process(sent, received, clipped, clean);
+  linear.process(sent, received, clean);
   if (residual == ResidualEcho::suppressed) suppressor.process(clean, linear.echo(), clean);
   for (std::size_t i = 0; i < echo::kBlock; i++) out[i] = roundedOf(clean[i]);
 }

@@ -11,11 +11,12 @@ namespace {
 constexpr float kForgetting = 0.99998F * 0.99998F;  // A²: the path drifts this little a block.
 constexpr float kDrift = 1 - kForgetting;           // What that leaves unknown, as a share of the weight's power.
 constexpr float kLeastWeight = 1e-5F;               // Power that even a weight of 0 might have gained.
-constexpr float kFirstVariance = 1;                 // An echo path may return all there was.
-constexpr float kVarianceFall = 5;                  // dB each 10 ms: later echo is weaker.
-constexpr float kVarianceAfterChange = 0.1F;        // Least uncertainty when the path has changed.
-constexpr float kNearSmoothing = 0.7F;              // A block.
-constexpr float kOverlap = 0.5F;                    // Half of a window is new.
+constexpr float kMostWeight = 2;              // Power: no hybrid returns much more than it got. Two voices of one pitch would have it otherwise.
+constexpr float kFirstVariance = 1;           // An echo path may return all there was.
+constexpr float kVarianceFall = 5;            // dB each 10 ms: later echo is weaker.
+constexpr float kVarianceAfterChange = 0.1F;  // Least uncertainty when the path has changed.
+constexpr float kNearSmoothing = 0.7F;        // A block.
+constexpr float kOverlap = 0.5F;              // Half of a window is new.
 // How much of a step's gain counts as certainty. The half of a window that is new would say 0.5 for white noise; speech fills a bin with a harmonic
 // or two, which show one direction of its weight and not the other, and a filter that takes them for more stops short of what it could learn.
 constexpr float kTaught = 0.15F;
@@ -23,18 +24,16 @@ constexpr float kNoisePower = 2 * kWindow * 100;  // Nobody's line is quieter th
 
 }  // namespace
 
-KalmanFilter::KalmanFilter(std::size_t partitions) : state_{PathWeights(partitions), std::vector<Bands>(partitions)}, checkpoints_(state_) {
-  reset();
-}
+KalmanFilter::KalmanFilter(std::size_t partitions) : weights_(partitions), variance_(partitions) { reset(); }
 
 void KalmanFilter::adapt(const FarHistory& far, const Spectrum& error, const RealFft& fft) noexcept {
   Bands step;
   powerOf(error, step);
   uncertainEcho_ = {};
-  const std::size_t partitions = state_.weights.size();
+  const std::size_t partitions = weights_.size();
   for (std::size_t p = 0; p < partitions; p++) {
     const Bands& power = far.power(p);
-    for (std::size_t k = 0; k < kPaddedBins; k++) uncertainEcho_.at[k] += power.at[k] * state_.variance[p].at[k];
+    for (std::size_t k = 0; k < kPaddedBins; k++) uncertainEcho_.at[k] += power.at[k] * variance_[p].at[k];
   }
   for (std::size_t k = 0; k < kPaddedBins; k++) {
     const float now = step.at[k];
@@ -45,8 +44,8 @@ void KalmanFilter::adapt(const FarHistory& far, const Spectrum& error, const Rea
   for (std::size_t p = 0; p < partitions; p++) {
     const Spectrum& x = far.spectrum(p);
     const Bands& power = far.power(p);
-    Spectrum& w = state_.weights[p];
-    Bands& variance = state_.variance[p];
+    Spectrum& w = weights_[p];
+    Bands& variance = variance_[p];
     Spectrum change;
     for (std::size_t k = 0; k < kPaddedBins; k++) {
       const float gain = variance.at[k] * step.at[k];
@@ -57,28 +56,30 @@ void KalmanFilter::adapt(const FarHistory& far, const Spectrum& error, const Rea
     }
     fft.keepFirstHalf(change);
     for (std::size_t k = 0; k < kPaddedBins; k++) {
-      w.re[k] += change.re[k];
-      w.im[k] += change.im[k];
+      const float re = w.re[k] + change.re[k];
+      const float im = w.im[k] + change.im[k];
+      const float scale = std::min(1.0F, kMostWeight / (re * re + im * im + kLeastWeight));
+      w.re[k] = scale * re;
+      w.im[k] = scale * im;
     }
   }
 }
 
 void KalmanFilter::adopt(const PathWeights& weights) noexcept {
-  state_.weights = weights;
-  for (Bands& variance : state_.variance) {
+  weights_ = weights;
+  for (Bands& variance : variance_) {
     for (float& value : variance.at) value = std::max(value, kVarianceAfterChange);
   }
 }
 
 void KalmanFilter::reset() noexcept {
-  clearWeights(state_.weights);
-  for (std::size_t p = 0; p < state_.variance.size(); p++) {
+  clearWeights(weights_);
+  for (std::size_t p = 0; p < variance_.size(); p++) {
     const float milliseconds = static_cast<float>(p * kBlock) / 8;
-    state_.variance[p].at.fill(kFirstVariance * std::pow(10.0F, -kVarianceFall / 10 * milliseconds / 10));
+    variance_[p].at.fill(kFirstVariance * std::pow(10.0F, -kVarianceFall / 10 * milliseconds / 10));
   }
   nearPower_ = {};
   uncertainEcho_ = {};
-  checkpoints_.restart(state_);
 }
 
 }  // namespace branchline::echo

@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "audio/echo/checkpoints.hpp"
 #include "audio/echo/partitioned_filter.hpp"
 
 namespace branchline::echo {
@@ -15,7 +14,7 @@ class KalmanFilter {
  public:
   explicit KalmanFilter(std::size_t partitions);
 
-  [[nodiscard]] const PathWeights& weights() const noexcept { return state_.weights; }
+  [[nodiscard]] const PathWeights& weights() const noexcept { return weights_; }
   /// One step, with the spectrum of the error that these weights left.
   void adapt(const FarHistory& far, const Spectrum& error, const RealFft& fft) noexcept;
   /// Power, a bin, of the echo that the weights' uncertainty leaves in the error, as of the last step.
@@ -25,18 +24,10 @@ class KalmanFilter {
   void adopt(const PathWeights& weights) noexcept;
   /// Forgets the path.
   void reset() noexcept;
-  void checkpoint() noexcept { checkpoints_.keep(state_); }
-  /// Forgets what was learnt since the checkpoint before the last.
-  void rollBack() noexcept { checkpoints_.rollBack(state_); }
 
  private:
-  struct State {
-    PathWeights weights;
-    std::vector<Bands> variance;
-  };
-
-  State state_;
-  Checkpoints<State> checkpoints_;
+  PathWeights weights_;
+  std::vector<Bands> variance_;
   Bands nearPower_;  // Smoothed spectrum of the error: what the near end says, noise included.
   Bands uncertainEcho_;
 };

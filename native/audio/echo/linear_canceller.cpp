@@ -10,7 +10,6 @@ namespace {
 constexpr float kSmoothing = kBlock / 400.0F;          // 50 ms.
 constexpr float kLeastFar = kBlock * 100.0F * 100.0F;  // About −47 dBm0.
 constexpr float kLeastError = kBlock * 20.0F * 20.0F;  // About −61 dBm0.
-constexpr std::size_t kCheckpointBlocks = 16;          // 64 ms: a tone is known after 44 ms at most.
 
 // The fast filter has found a new path: 6 dB better for 100 ms.
 constexpr float kChangeShare = 0.25F;
@@ -24,6 +23,8 @@ constexpr float kTonePreferred = 0.5F;  // Error over the foreground's.
 constexpr float kHopelessShare = 2;  // Error over the near signal, for 50 ms.
 constexpr std::size_t kHopelessBlocks = 13;
 
+constexpr float kImpossible = 4;  // Error over the near signal: subtracting an echo that is there cannot do that, so what came is heard instead.
+
 constexpr float kBetterShare = 0.9F;  // The Kalman filter's error over the foreground's, for 24 ms,
 constexpr std::size_t kBetterBlocks = 6;
 constexpr float kMuchBetterShare = 0.3F;  // or this for 8 ms.
@@ -33,14 +34,9 @@ void smooth(float& smoothed, float now) noexcept { smoothed += kSmoothing * (now
 
 }  // namespace
 
-LinearCanceller::LinearCanceller(std::size_t partitions)
-    : far_(partitions),
-      kalman_(partitions),
-      fast_(partitions),
-      foreground_(partitions),
-      foregroundCheckpoints_(foreground_) {}
+LinearCanceller::LinearCanceller(std::size_t partitions) : far_(partitions), kalman_(partitions), fast_(partitions), foreground_(partitions) {}
 
-void LinearCanceller::process(const Block& far, const Block& near, bool nearClipped, Block& out) noexcept {
+void LinearCanceller::process(const Block& far, const Block& near, Block& out) noexcept {
   far_.add(far, fft_);
   toneGuard_.add(far);
   if (far_.silent()) {
@@ -49,15 +45,21 @@ void LinearCanceller::process(const Block& far, const Block& near, bool nearClip
     return;
   }
   smooth(smoothedFar_, far_.energy());
-  smooth(smoothedNear_, energyOf(near));
+  const float nearEnergy = energyOf(near);
+  smooth(smoothedNear_, nearEnergy);
   tryOut(kalman_.weights(), near, kalmanTrial_);
   tryOut(fast_.weights(), near, fastTrial_);
   tryOut(foreground_, near, foregroundTrial_);
   guardAgainstTones();
   const Trial& heard = best();
-  out = heard.error;
-  heardEcho_ = heard.echo;
-  if (!nearClipped) learn();
+  if (heard.energy > kImpossible * std::max(nearEnergy, smoothedNear_)) {
+    out = near;
+    heardEcho_ = {};
+  } else {
+    out = heard.error;
+    heardEcho_ = heard.echo;
+  }
+  learn();
 }
 
 void LinearCanceller::reset() noexcept {
@@ -65,13 +67,12 @@ void LinearCanceller::reset() noexcept {
   kalman_.reset();
   fast_.reset();
   clearWeights(foreground_);
-  foregroundCheckpoints_.restart(foreground_);
   toneGuard_.reset();
   kalmanTrial_ = fastTrial_ = foregroundTrial_ = {};
   heardEcho_ = {};
   smoothedFar_ = smoothedNear_ = 0;
   wasTonal_ = fastHeard_ = false;
-  blocks_ = fastBetter_ = hopeless_ = foregroundWorse_ = 0;
+  fastBetter_ = hopeless_ = foregroundWorse_ = 0;
 }
 
 void LinearCanceller::tryOut(const PathWeights& weights, const Block& near, Trial& trial) const noexcept {
@@ -81,13 +82,9 @@ void LinearCanceller::tryOut(const PathWeights& weights, const Block& near, Tria
   smooth(trial.smoothed, trial.energy);
 }
 
-// A tone is known only some time after it began, so what was learnt of it until then is unlearnt.
 void LinearCanceller::guardAgainstTones() noexcept {
   const bool tonal = toneGuard_.tonal();
-  if (tonal && !wasTonal_) {
-    kalman_.rollBack();
-    foregroundCheckpoints_.rollBack(foreground_);
-  } else if (!tonal && wasTonal_) {
+  if (!tonal && wasTonal_) {
     fast_.adopt(kalman_.weights());
     fastTrial_ = kalmanTrial_;
   }
@@ -106,10 +103,6 @@ void LinearCanceller::learn() noexcept {
   if (!wasTonal_) {
     fft_.forwardOfSecondHalf(kalmanTrial_.error, error);
     kalman_.adapt(far_, error, fft_);
-    if (++blocks_ % kCheckpointBlocks == 0) {
-      kalman_.checkpoint();
-      foregroundCheckpoints_.keep(foreground_);
-    }
   }
   fft_.forwardOfSecondHalf(fastTrial_.error, error);
   fast_.adapt(far_, error, fft_, wasTonal_ ? kToneStep : kFastStep);

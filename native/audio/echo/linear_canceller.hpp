@@ -13,8 +13,8 @@ class LinearCanceller {
  public:
   explicit LinearCanceller(std::size_t partitions);
 
-  /// The next 4 ms. @param nearClipped the near signal is at its limit: what it says is not linear, so nothing is learnt of it
-  void process(const Block& far, const Block& near, bool nearClipped, Block& out) noexcept;
+  /// The next 4 ms.
+  void process(const Block& far, const Block& near, Block& out) noexcept;
   void reset() noexcept;
 
   /// Nothing was sent for as long as the tail: `out` was the near signal itself.
@@ -44,7 +44,6 @@ class LinearCanceller {
   KalmanFilter kalman_;
   FastFilter fast_;
   PathWeights foreground_;
-  Checkpoints<PathWeights> foregroundCheckpoints_;
   ToneGuard toneGuard_;
   Trial kalmanTrial_;
   Trial fastTrial_;
@@ -53,8 +52,7 @@ class LinearCanceller {
   float smoothedFar_ = 0;
   float smoothedNear_ = 0;
   bool wasTonal_ = false;
-  bool fastHeard_ = false;  // Over a tone the fast filter's error is what is heard.
-  std::size_t blocks_ = 0;
+  bool fastHeard_ = false;           // Over a tone the fast filter's error is what is heard.
   std::size_t fastBetter_ = 0;       // Blocks.
   std::size_t hopeless_ = 0;         // Blocks.
   std::size_t foregroundWorse_ = 0;  // Blocks.
