@@ -31,6 +31,7 @@ import { VirtualCard } from './lines/virtual-card/virtual-card.js';
 import { DahdiCard } from './lines/dahdi-card.js';
 import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
+import { BearerLineTests } from './lines/maintenance/bearer-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
 import { AudioLibrary, NativeMedia } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
@@ -285,8 +286,8 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
     case 'dahdi': {
       const analogue = startAnalogue(parts, settings, store);
       const spans = settings['card.spans'].map(Number);
-      const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
       const isdn = new IsdnLine(parts);
+      const maintenance = lineTestsOf(parts, settings, analogue, isdn);
       const onChannels = (channels: IsdnCard['channels']): void => {
         analogue.useCard(channels);
         if (channels.some(({ kind }) => kind === 'bearer')) startIsdn(parts, channels, findIsdnd(), store, isdn);
@@ -294,7 +295,7 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
       const dahdi = new DahdiCard({ ...parts, spans, onChannels });
       dahdi.start();
       const card = new NativeCard(parts.native);
-      return { ports: [analogue, isdn], fxoChannels: [], isdn, extensions: analogue, virtualCard: null, card, maintenance: [tests], dahdi };
+      return { ports: [analogue, isdn], fxoChannels: [], isdn, extensions: analogue, virtualCard: null, card, maintenance, dahdi };
     }
     case 'none':
       return { ports: [], fxoChannels: [], isdn: null, extensions: null, virtualCard: null, card: null, maintenance: [] };
@@ -309,7 +310,6 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
       const virtualCard = new VirtualCard({ ...parts, folder: path.join(settings.stateDir, 'far-end'), channels });
       const isdn = isdnd === null ? null : startIsdn(parts, channels, isdnd, store);
       const fxoChannels = channels.filter(({ kind }) => kind === 'fxo').map(({ channel }) => channel);
-      const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
       return {
         ports: isdn === null ? [analogue] : [analogue, isdn],
         fxoChannels,
@@ -317,10 +317,15 @@ function startCard(parts: LineParts, settings: Settings, store: Store): Lines {
         extensions: analogue,
         virtualCard,
         card: new NativeCard(parts.native),
-        maintenance: [tests],
+        maintenance: lineTestsOf(parts, settings, analogue, isdn),
       };
     }
   }
+}
+
+function lineTestsOf(parts: LineParts, settings: Settings, analogue: AnalogueLine, isdn: IsdnLine | null): readonly LineMaintenance[] {
+  const tests = new AnalogueLineTests({ ...parts, lines: () => analogue.lines(), folder: settings.stateDir });
+  return isdn === null ? [tests] : [tests, new BearerLineTests(parts.native, isdn)];
 }
 
 function startAnalogue(parts: LineParts, settings: Settings, store: Store): AnalogueLine {

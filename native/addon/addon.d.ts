@@ -5,6 +5,7 @@
 import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
 import type { ConferenceCalls, ConferenceEvent } from './conference.js';
 import type { IsdnEngine, IsdnFarEnd, IsdnIncoming, IsdnLegEvent } from './isdn.js';
+import type { BearerTestCalls, BearerTestEvent } from './line_tests.js';
 import type { VirtualCardCalls } from './virtual_card.js';
 
 export type * from './analogue.js';
@@ -185,7 +186,7 @@ export interface EchoSettings {
 
 // --- The engine --------------------------------------------------------------------------------------------------------------------------
 
-export interface NativeEngine extends ConferenceCalls, IsdnEngine, VirtualCardCalls {
+export interface NativeEngine extends ConferenceCalls, IsdnEngine, BearerTestCalls, VirtualCardCalls {
   /** Monotonic milliseconds of the native clock, with fractions. */
   nowMs(): number;
   /** Moves a stepped clock on, a multiple of 20 ms; events it caused have been delivered when it returns. */
@@ -336,6 +337,7 @@ export type NativeEvent =
   | { readonly type: 'tone'; readonly atMs: number; readonly leg: Handle; readonly tone: 'busy' | 'congestion' | 'unobtainable' | 'ringing' | 'dial' }
   | IsdnLegEvent
   | ConferenceEvent
+  | BearerTestEvent
   // Players and recorders: exactly one end event each.
   | {
       readonly type: 'playerEnded';

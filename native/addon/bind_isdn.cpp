@@ -217,6 +217,7 @@ void bindIsdn(Napi::Object& target, Instance& instance, const std::shared_ptr<Ca
   instance.define(target, "isdnCounters", WhenClosed::throws,
                   [card](const Napi::CallbackInfo& info) -> Napi::Value { return countersValue(info.Env(), *card); });
   bindServices(target, instance, card);
+  bindBearerTests(target, instance, card);
   bindFarEnd(target, instance, card);
 }
 

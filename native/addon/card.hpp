@@ -35,6 +35,8 @@ struct Card {
 };
 
 class Instance;
+/// The methods of tests of B-channels, and of their far end.
+void bindBearerTests(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card);
 /// The methods of ISDN lines, and of their far end.
 void bindIsdn(Napi::Object& target, Instance& instance, const std::shared_ptr<Card>& card);
 

@@ -129,6 +129,9 @@ class ChannelIo {
   virtual Status setEchoCanceller(int channel, int tailMs) = 0;
   /// How many frames after a frame was written the echo of it may begin to be read at the earliest, less one: for a canceller above this.
   [[nodiscard]] virtual std::size_t echoDelayFrames() const noexcept { return 0; }
+  /// ISDN: a B-channel's octets as they are, not audio: until this is taken back each sample of read and write is an octet, 0 … 255, its first bit on
+  /// the line the most significant. No law, no gain, no echo canceller touches them.
+  virtual Status setTransparent(int channel, bool transparent) = 0;
   /// ISDN: a span's D channel. Each call opens it anew.
   [[nodiscard]] virtual DChannel openDChannel(int span) = 0;
   /// The next event of any open channel or span; false when there is none. Never blocks.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 namespace branchline {
 
@@ -25,11 +26,13 @@ IsdnCard::IsdnCard(Engine& engine, EventSink& sink, CardLines& card, std::string
   for (IsdnSpanOptions& span : spans) span.dChannel = io.openDChannel(span.configuration.span).descriptor;
   BChannelPorts* const ports = this;
   stack_ = std::make_unique<IsdnStack>(engine, sink, std::move(isdnd), std::move(spans), ports);
+  tests_ = std::make_unique<BearerTests>(engine, sink, card, claims_);
   card_.add(*this);
 }
 
 IsdnCard::~IsdnCard() {
   card_.remove(*this);
+  tests_.reset();
   stack_.reset();
   for (const auto& [place, port] : ports_) card_.io().close(port.channel());
 }
@@ -80,10 +83,18 @@ EchoBy IsdnCard::echoBy(int channel) const noexcept {
   return found != ports_.end() && found->second.echoCancelled() ? EchoBy::card : EchoBy::nobody;
 }
 
+bool IsdnCard::claim(int span, int channel) {
+  const auto found = ports_.find({span, channel});
+  return found == ports_.end() || claims_.takeForCall(found->second.channel());
+}
+
 void IsdnCard::tellUse(int span, int channel, const char* use) {
   const auto found = ports_.find({span, channel});
   if (found == ports_.end()) return;
-  if (std::string_view(use) == "idle") found->second.cancelEcho(0);
+  if (std::string_view(use) == "idle") {
+    found->second.cancelEcho(0);
+    claims_.endOfCall(found->second.channel());
+  }
   const std::lock_guard lock(telling_);
   if (!away_.contains(found->second.channel())) tellChannel(found->second.channel(), use, "");
 }

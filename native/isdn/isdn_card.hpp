@@ -12,6 +12,7 @@
 #include "audio/media_port.hpp"
 #include "channel/card_lines.hpp"
 #include "channel/echo_settings.hpp"
+#include "isdn/bearer_tests.hpp"
 #include "isdn/isdn_stack.hpp"
 
 namespace branchline {
@@ -34,6 +35,8 @@ class IsdnCard final : private CardUser, private BChannelPorts {
   void setEcho(EchoSettings settings) noexcept { echo_.store(settings, std::memory_order_relaxed); }
   /// Who cancels a B-channel's echo now. Any thread.
   [[nodiscard]] EchoBy echoBy(int channel) const noexcept;
+  /// Tests of its B-channels.
+  [[nodiscard]] BearerTests& tests() noexcept { return *tests_; }
   /// The B-channels of a span of the card, as ConfigureSpan has them.
   [[nodiscard]] static std::uint32_t bearersOf(const ChannelIo& io, int span);
 
@@ -57,6 +60,7 @@ class IsdnCard final : private CardUser, private BChannelPorts {
   // BChannelPorts
   MediaPort* portOf(int span, int channel) noexcept override;
   void beginAudio(int span, int channel, bool speech) override;
+  bool claim(int span, int channel) override;
   void tellUse(int span, int channel, const char* use) override;
   // CardUser
   void runCommands() override {}
@@ -78,7 +82,9 @@ class IsdnCard final : private CardUser, private BChannelPorts {
   std::set<int> back_;                         // … and those that have returned within this turn.
   std::mutex telling_;                         // Of away_, and of the order in which a channel's states are told.
   std::set<int> away_;                         // B-channels that are removed: what their calls end with says nothing of the line.
+  BearerClaims claims_;
   std::unique_ptr<IsdnStack> stack_;
+  std::unique_ptr<BearerTests> tests_;
 };
 
 }  // namespace branchline

@@ -51,7 +51,7 @@ void IsdnLegs::held(int span, std::uint32_t call, const char* by) {
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
   if (std::exchange(of.attached, false)) engine_.detach(leg);
-  occupy(of, 0, of.use);
+  changeUse(of, 0, of.use);
   post("legHeld", leg, {{"held", true}, {"by", std::string(by)}});
 }
 
@@ -59,7 +59,7 @@ void IsdnLegs::retrieved(int span, std::uint32_t call, int channel, const char* 
   const Handle leg = legOf(span, call);
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
-  occupy(of, channel, of.use);
+  if (!occupy(leg, of, channel, of.use)) return;
   attach(leg, of);
   post("legRetrieved", leg, {{"by", std::string(by)}, {"channel", std::int64_t{placeOf(span, channel).second}}});
 }

@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t kT302Ns = 15'000'000'000;       // Q.931 table 9-2: overlap receiving, 10 to 15 s between digits.
 constexpr std::int64_t kChargeWaitNs = 2'000'000'000;  // For AOC-E in the network's answer to our DISCONNECT.
 constexpr int kSwitchCongestion = 42;
+constexpr int kChannelNotAvailable = 44;
 constexpr int kWrongCallState = 101;
 
 const char* nameOf(isdn::EndedBy by) {
@@ -140,13 +141,18 @@ std::int64_t IsdnLegs::nextDueNs() const noexcept {
 }
 
 void IsdnLegs::offer(const isdn::Setup& setup) {
+  if (!claim(setup.span, setup.channel)) {
+    host_.send(isdn::Clear{.span = setup.span, .call = setup.call, .cause = kChannelNotAvailable});
+    return;
+  }
   const Handle leg = engine_.createLeg(owner_);
   if (leg == kNoHandle) {
+    closing_[keyOf(setup.span, setup.call)] = setup.channel;
     host_.send(isdn::Clear{.span = setup.span, .call = setup.call, .cause = kSwitchCongestion});
     return;
   }
   legs_[leg] = {.span = setup.span, .call = setup.call, .sent = true, .responded = true, .speech = setup.bearer != isdn::Bearer::digital64k};
-  occupy(legs_.at(leg), setup.channel, "ringing");
+  changeUse(legs_.at(leg), setup.channel, "ringing");
   byCall_[keyOf(setup.span, setup.call)] = leg;
   host_.legOffered(leg);
   // After overlap receiving: the exchange is to send no more digits. isdnd has said so already where the number came whole.
@@ -185,7 +191,7 @@ void IsdnLegs::on(const isdn::Connected& connected) {
   const Handle leg = legOf(connected.span, connected.call);
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
-  occupy(of, of.channel, "talking");
+  changeUse(of, of.channel, "talking");
   attach(leg, of);
   post("legAnswered", leg);
 }
@@ -195,8 +201,8 @@ void IsdnLegs::on(const isdn::Connected& connected) {
 void IsdnLegs::on(const isdn::Seized& seized) {
   const Handle leg = legOf(seized.span, seized.call);
   if (leg == kNoHandle) return;
-  occupy(legs_.at(leg), seized.channel, "dialling");
   legs_.at(leg).sent = true;
+  if (!occupy(leg, legs_.at(leg), seized.channel, "dialling")) return;
   post("legSeized", leg);
 }
 
@@ -230,7 +236,7 @@ void IsdnLegs::progress(int span, std::uint32_t call, int channel, int sipStatus
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
   of.responded = true;
-  occupy(of, channel, of.use);
+  if (!occupy(leg, of, channel, of.use)) return;
   if (inband) attach(leg, of);
   // SETUP ACKNOWLEDGE and CALL PROCEEDING tell nobody anything, but for what is to be heard.
   if (sipStatus == 0 && !inband) return;
@@ -243,7 +249,7 @@ void IsdnLegs::on(const isdn::Connect& connect) {
   if (leg == kNoHandle) return;
   Leg& of = legs_.at(leg);
   of.responded = true;
-  occupy(of, connect.channel, "talking");
+  if (!occupy(leg, of, connect.channel, "talking")) return;
   attach(leg, of);
   post("legAnswered", leg,
        {{"connected", connect.connected.digits},
@@ -275,7 +281,7 @@ void IsdnLegs::on(const isdn::Released& released) {
   if (leg == kNoHandle) return;
   legs_.at(leg).sent = released.sent;
   legs_.at(leg).responded = legs_.at(leg).responded || released.responded;
-  occupy(legs_.at(leg), legs_.at(leg).channel, "idle");
+  changeUse(legs_.at(leg), legs_.at(leg).channel, "idle");
   if (const auto clearing = legs_.at(leg).clearing) return end(leg, *clearing);
   end(leg, {.q850 = released.cause, .location = released.location, .by = released.by, .detail = ""});
 }
@@ -325,7 +331,23 @@ std::pair<int, int> IsdnLegs::placeOf(int span, int channel) const {
   return {found != interfaces_.end() && interface < found->second.size() ? found->second[interface] : span, channel % 32};
 }
 
-void IsdnLegs::occupy(Leg& of, int channel, const char* use) {
+// isdnd and a test may have chosen the same channel at one moment.
+bool IsdnLegs::occupy(Handle leg, Leg& of, int channel, const char* use) {
+  if (channel != 0 && !claim(of.span, channel)) {
+    clear(leg, kChannelNotAvailable);
+    return false;
+  }
+  changeUse(of, channel, use);
+  return true;
+}
+
+bool IsdnLegs::claim(int span, int channel) {
+  if (ports_ == nullptr) return true;
+  const auto [place, timeslot] = placeOf(span, channel);
+  return ports_->claim(place, timeslot);
+}
+
+void IsdnLegs::changeUse(Leg& of, int channel, const char* use) {
   const int before = std::exchange(of.channel, channel);
   const bool changed = before != channel || std::string_view(of.use) != use;
   of.use = use;

@@ -24,6 +24,8 @@ class BChannelPorts {
   [[nodiscard]] virtual MediaPort* portOf(int span, int channel) noexcept = 0;
   /// A call's audio begins on a B-channel: speech, or data that nothing may change.
   virtual void beginAudio(int, int, bool /* speech */) {}
+  /// A call is to use this B-channel, until tellUse has it idle. False: it can't, a test has it.
+  virtual bool claim(int, int) { return true; }
   /// A B-channel is put to another use: idle, ringing, dialling or talking.
   virtual void tellUse(int, int, const char*) {}
 };
@@ -146,8 +148,10 @@ class IsdnLegs {
   void refused(int span, std::uint32_t call, const char* service, int q850);
   /// The span and channel of its own that a call's channel is: with NFAS another span's.
   [[nodiscard]] std::pair<int, int> placeOf(int span, int channel) const;
-  /// The leg is on this channel, in this use.
-  void occupy(Leg& of, int channel, const char* use);
+  /// The leg is on this channel, in this use. False: a test has the channel, and the leg is being cleared.
+  bool occupy(Handle leg, Leg& of, int channel, const char* use);
+  [[nodiscard]] bool claim(int span, int channel);
+  void changeUse(Leg& of, int channel, const char* use);
   void tellUse(int span, int channel, const char* use);
   void end(Handle leg, IsdnEnd how);
   void post(const char* type, Handle leg, std::vector<std::pair<const char*, FieldValue>> fields = {});

@@ -11,7 +11,7 @@ import type { NativeAddon } from '../addon/addon.js';
 const NATIVE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const ADDON_FILE = process.env['BRANCHLINE_ADDON'] ?? path.resolve(NATIVE, '../build/release/addon/branchline.node');
 const addon = createRequire(import.meta.url)(ADDON_FILE) as NativeAddon;
-const border = ['addon', 'conference', 'isdn', 'virtual_card']
+const border = ['addon', 'conference', 'isdn', 'line_tests', 'virtual_card']
   .map((name) => readFileSync(path.join(NATIVE, `addon/${name}.d.ts`), 'utf8'))
   .join('\n');
 
@@ -25,7 +25,13 @@ it('the add-on has the functions that addon.d.ts lists, and no others', async ()
   expect(Object.keys(addon).sort()).toEqual(membersOf('NativeAddon').sort());
   const engine = addon.createEngine({ stepped: true, realtimePriority: false, maxHandles: 16 }, () => {});
   expect(Object.keys(engine).sort()).toEqual(
-    [...membersOf('NativeEngine'), ...membersOf('ConferenceCalls'), ...membersOf('IsdnEngine'), ...membersOf('VirtualCardCalls')].sort(),
+    [
+      ...membersOf('NativeEngine'),
+      ...membersOf('ConferenceCalls'),
+      ...membersOf('IsdnEngine'),
+      ...membersOf('BearerTestCalls'),
+      ...membersOf('VirtualCardCalls'),
+    ].sort(),
   );
   expect(Object.keys(engine.counters()).sort()).toEqual(membersOf('EngineCounters').sort());
   await engine.close();

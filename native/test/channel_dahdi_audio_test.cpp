@@ -179,3 +179,39 @@ TEST_CASE("the audio clock keeps in step with a card 80 ppm fast or slow: no sli
     CHECK(std::abs(world.io->paceNs()) < 4'000);
   }
 }
+
+TEST_CASE("a transparent B-channel leaves audio mode and carries octets as they are, 160 a frame, and is audio again afterwards") {
+  AudioWorld world;
+  CHECK(world.io->setTransparent(99, true) == Status::invalidArgument);
+  for (int i = 0; i < 10; ++i) {
+    world.card();
+    world.ours();
+  }
+  REQUIRE(world.io->setTransparent(kBearer, true) == Status::ok);
+  world.driver.with(kBearer, [](ScriptedDahdi::Channel& channel) {
+    CHECK_FALSE(channel.audio);
+    CHECK_FALSE(channel.linear);
+    channel.sent.clear();
+  });
+  world.heard.clear();
+  for (int i = 0; i < 100; ++i) {
+    world.card();
+    world.ours();
+  }
+  CHECK(world.heard.size() == 100);
+  CHECK(breaksOf(world.heard) == 0);
+  CHECK(world.heard.back() > 100);
+  CHECK(breaksOf(world.sent()) == 0);
+  CHECK(world.sent().size() > 90);
+  REQUIRE(world.io->setTransparent(kBearer, false) == Status::ok);
+  world.driver.with(kBearer, [](ScriptedDahdi::Channel& channel) {
+    CHECK(channel.audio);
+    CHECK(channel.linear);
+    CHECK(channel.law == DAHDI_LAW_ALAW);
+  });
+  for (int i = 0; i < 300; ++i) {
+    world.card();
+    world.ours();
+  }
+  CHECK(world.heard.back() > 256);
+}

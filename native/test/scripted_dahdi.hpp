@@ -185,6 +185,14 @@ class ScriptedDahdi final : public DahdiDriver {
     if (channel == nullptr) return failed(ENODEV);
     if (!channel->events.empty()) return failed(ELAST);
     if (channel->received.empty()) return failed(EAGAIN);
+    if (!channel->linear) {
+      const Samples& samples = channel->received.front();
+      const std::size_t count = std::min(size, samples.size());
+      std::transform(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(count), static_cast<std::uint8_t*>(buffer),
+                     [](int sample) { return static_cast<std::uint8_t>(sample); });
+      channel->received.pop_front();
+      return static_cast<ssize_t>(count);
+    }
     std::size_t octets = std::min(size, sizeof(Samples) - channel->halfRead);
     if (channel->shortReads > 0) {
       channel->shortReads--;
@@ -205,7 +213,10 @@ class ScriptedDahdi final : public DahdiDriver {
     if (!channel->events.empty()) return failed(ELAST);
     if (channel->toSend.size() >= 4) return failed(EAGAIN);
     Samples out{};
-    std::memcpy(out.data(), buffer, std::min(size, sizeof out));
+    if (channel->linear)
+      std::memcpy(out.data(), buffer, std::min(size, sizeof out));
+    else
+      std::copy_n(static_cast<const std::uint8_t*>(buffer), std::min(size, out.size()), out.begin());
     channel->toSend.push_back(out);
     return static_cast<ssize_t>(size);
   }
@@ -392,6 +403,11 @@ class ScriptedDahdi final : public DahdiDriver {
       case DAHDI_AUDIOMODE:
         if (channel.signalling != DAHDI_SIG_CLEAR) return EINVAL;
         channel.audio = read<int>(argument) != 0;
+        return 0;
+      case DAHDI_FLUSH:
+        channel.received.clear();
+        channel.toSend.clear();
+        channel.halfRead = 0;
         return 0;
       case DAHDI_SETLAW: channel.law = read<int>(argument); return 0;
       case DAHDI_SET_BUFINFO: channel.buffers = read<dahdi_bufferinfo>(argument); return 0;

@@ -118,7 +118,7 @@ function addLine(program: Command, ports: ProgramPorts, finish: (work: Promise<n
     .command('test')
     .description('test a line that carries no call, and wait for the result; exit 1 when it fails')
     .argument('<line>', 'its channel, as /lines shows it')
-    .argument('<test>', 'dialTone, tone or ring, as the line can')
+    .argument('<test>', 'dialTone, tone, ring, loopback or bitError, as the line can')
     .addOption(new Option('--token <token>', 'API token').env('BRANCHLINE_TOKEN').makeOptionMandatory())
     .addOption(new Option('--url <url>', 'where the service listens').env('BRANCHLINE_URL').default('http://127.0.0.1:8080'))
     .option('--seconds <seconds>', 'how long to ring, to send, to count')

@@ -2,6 +2,7 @@ export { AnalogueLine, type AnalogueLineParts } from './analogue/analogue-line.j
 export { NativeCard } from './card/native-card.js';
 export { DahdiCard, type DahdiCardParts } from './dahdi-card.js';
 export { AnalogueLineTests } from './maintenance/analogue-tests.js';
+export { BearerLineTests } from './maintenance/bearer-tests.js';
 export { CardSpans, type CardSpansParts } from './card-spans.js';
 export { type IsdnCard, IsdnLine, type IsdnLineParts } from './isdn/isdn-line.js';
 export { PeerResolver } from './sip/resolver.js';

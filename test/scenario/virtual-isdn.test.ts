@@ -243,3 +243,44 @@ describe('a call in over ISDN', () => {
     await service.api.post('/virtual-card/restore');
   });
 });
+
+describe('a test of a B-channel', () => {
+  const FIRST_BEARER = 3;
+  interface Test {
+    readonly id: string;
+    readonly endedAt: string | null;
+    readonly result: { readonly passed: boolean; readonly words: string; readonly figures: Readonly<Record<string, unknown>> } | null;
+  }
+
+  async function tested(test: string, seconds: number): Promise<Test['result']> {
+    const { id } = await service.api.post<Test>(`/lines/${FIRST_BEARER}/tests`, { test, seconds });
+    const { value } = await service.passUntil(
+      () => service.api.get<Test>(`/lines/${FIRST_BEARER}/tests/${id}`),
+      ({ endedAt }) => endedAt !== null,
+    );
+    return value.result;
+  }
+
+  it('measures the loop that the far end makes, and its errors, and is kept in the history of the line', async () => {
+    await service.clock.advance(1000); // The card may have come back just now.
+    expect(await refused('PUT', `/channels/${FIRST_BEARER}/loop`, undefined)).toMatchObject({ status: 204 });
+    expect(await tested('loopback', 1)).toMatchObject({ passed: true, figures: { returned: true, delayMs: 20 } });
+    expect(await tested('bitError', 3)).toMatchObject({ passed: true, figures: { seconds: 3, errors: 0, erroredSeconds: 0 } });
+    await service.api.put(`/virtual-card/channels/${FIRST_BEARER}/impairments`, { received: { noiseDbm0: -40 } });
+    expect(await tested('bitError', 3)).toMatchObject({ passed: false, figures: { seconds: 3, erroredSeconds: 3 } });
+    await service.api.put(`/virtual-card/channels/${FIRST_BEARER}/impairments`, {});
+    expect(await refused('DELETE', `/channels/${FIRST_BEARER}/loop`, undefined)).toMatchObject({ status: 204 });
+    expect(await tested('loopback', 1)).toMatchObject({ passed: false });
+    const history = await service.api.get<Items<object>>(`/lines/${FIRST_BEARER}/history`);
+    expect(history.items[0]).toMatchObject({ type: 'test', data: { test: 'loopback', passed: false } });
+  });
+
+  it('is refused on an analogue line, which has no loop either', async () => {
+    expect(await service.api.request('POST', '/lines/1/tests', { test: 'bitError' })).toMatchObject({
+      status: 422,
+      body: { code: 'lineTestUnsuited' },
+    });
+    const { body } = await refused('PUT', '/channels/1/loop', undefined);
+    expect(body.title).toMatch(/choose a B-channel, one of 3, 4/u);
+  });
+});

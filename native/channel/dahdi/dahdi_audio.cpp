@@ -7,13 +7,13 @@
 namespace branchline {
 namespace {
 
-constexpr std::size_t kFrameBytes = kFrameSamples * sizeof(std::int16_t);
 constexpr int kMostReads = DahdiAudio::kBuffers + 1;
 
 }  // namespace
 
 void DahdiAudio::begin() noexcept {
   if (!restart_.exchange(false, std::memory_order_acquire)) return;
+  octets_ = wantsOctets_.load(std::memory_order_relaxed);
   size_ = 0;
   primed_ = false;
   queued_ = 0;
@@ -25,10 +25,10 @@ DahdiAudio::Taken DahdiAudio::take(DahdiDriver& driver, int descriptor) noexcept
   begin();
   int frames = 0;
   for (int i = 0; i < kMostReads; ++i) {
-    const ssize_t size = driver.read(descriptor, samples_.data() + size_, kFrameBytes);
+    const ssize_t size = read(driver, descriptor);
     if (size < 0 && meansGone(errno)) return Taken::gone;
     if (size <= 0) break;  // EAGAIN; ELAST: an event waits, which the event thread takes; EINTR: next frame.
-    append(static_cast<std::size_t>(size) / sizeof(std::int16_t));
+    append(static_cast<std::size_t>(size) / sampleBytes());
     ++frames;
   }
   // One clock fills and empties the card: as many frames left it as came.
@@ -37,6 +37,21 @@ DahdiAudio::Taken DahdiAudio::take(DahdiDriver& driver, int descriptor) noexcept
   sent_ = false;
   next();
   return Taken::ok;
+}
+
+ssize_t DahdiAudio::read(DahdiDriver& driver, int descriptor) noexcept {
+  if (!octets_) return driver.read(descriptor, samples_.data() + size_, kFrame * sizeof(std::int16_t));
+  std::array<std::uint8_t, kFrame> octets;
+  const ssize_t size = driver.read(descriptor, octets.data(), octets.size());
+  if (size > 0) std::copy_n(octets.begin(), size, samples_.begin() + static_cast<std::ptrdiff_t>(size_));
+  return size;
+}
+
+ssize_t DahdiAudio::hand(DahdiDriver& driver, int descriptor, const Frame& frame) const noexcept {
+  if (!octets_) return driver.write(descriptor, frame.samples.data(), kFrame * sizeof(std::int16_t));
+  std::array<std::uint8_t, kFrame> octets;
+  std::transform(frame.samples.begin(), frame.samples.begin() + kFrame, octets.begin(), [](int sample) { return static_cast<std::uint8_t>(sample); });
+  return driver.write(descriptor, octets.data(), octets.size());
 }
 
 // There is always room for one more read behind `size_`.
@@ -85,7 +100,7 @@ DahdiAudio::Taken DahdiAudio::send(DahdiDriver& driver, int descriptor, const Fr
 }
 
 DahdiAudio::Taken DahdiAudio::write(DahdiDriver& driver, int descriptor, const Frame& frame) noexcept {
-  if (driver.write(descriptor, frame.samples.data(), kFrameBytes) > 0) {
+  if (hand(driver, descriptor, frame) > 0) {
     ++queued_;
     return Taken::ok;
   }

@@ -22,8 +22,12 @@ class DahdiAudio {
 
   enum class Taken : std::uint8_t { ok, gone };
 
-  /// Any thread: the driver's buffers are empty again (opened anew, or hung up, which flushes them).
-  void restart() noexcept { restart_.store(true, std::memory_order_release); }
+  /// Any thread: the driver's buffers are empty again (opened anew, or hung up, which flushes them). `octets`: from now on they hold a B-channel's
+  /// octets, one a sample, and not linear audio.
+  void restart(bool octets = false) noexcept {
+    wantsOctets_.store(octets, std::memory_order_relaxed);
+    restart_.store(true, std::memory_order_release);
+  }
   /// Once a frame: reads all that came and makes the next frame ready.
   Taken take(DahdiDriver& driver, int descriptor) noexcept;
   [[nodiscard]] const Frame& received() const noexcept { return received_; }
@@ -58,6 +62,10 @@ class DahdiAudio {
   static constexpr std::size_t kCapacity = kFrame * (kBuffers + 3);
 
   void begin() noexcept;
+  /// What the driver has for one frame, behind `size_`; its answer.
+  [[nodiscard]] ssize_t read(DahdiDriver& driver, int descriptor) noexcept;
+  [[nodiscard]] ssize_t hand(DahdiDriver& driver, int descriptor, const Frame& frame) const noexcept;
+  [[nodiscard]] std::size_t sampleBytes() const noexcept { return octets_ ? 1 : sizeof(std::int16_t); }
   void append(std::size_t samples) noexcept;
   void drop(std::size_t samples) noexcept;
   void next() noexcept;
@@ -65,6 +73,8 @@ class DahdiAudio {
   void slip() noexcept { slips_.fetch_add(1, std::memory_order_relaxed); }
 
   std::atomic<bool> restart_{true};
+  std::atomic<bool> wantsOctets_{false};
+  bool octets_ = false;
   std::atomic<std::uint32_t> slips_{0};
   std::array<std::int16_t, kCapacity> samples_{};  // Received, oldest first; `size_` of them.
   std::size_t size_ = 0;

@@ -38,6 +38,8 @@ int hookNumber(Hook operation) noexcept {
   return DAHDI_RINGOFF;
 }
 
+int lawOf(SpanKind span) { return span == SpanKind::t1 ? DAHDI_LAW_MULAW : DAHDI_LAW_ALAW; }
+
 }  // namespace
 
 DahdiChannel::~DahdiChannel() {
@@ -122,7 +124,7 @@ int DahdiChannel::prepare(int descriptor, dahdi_params& found) {
   if (info_.kind == ChannelKind::bearer) {
     if (const int error = ask(DAHDI_AUDIOMODE, &on)) return error;
     // What the line carries, whatever the span's default is. An analogue port's codec is the driver's to know.
-    int law = span_ == SpanKind::t1 ? DAHDI_LAW_MULAW : DAHDI_LAW_ALAW;
+    int law = lawOf(span_);
     if (const int error = ask(DAHDI_SETLAW, &law)) return error;
   }
   dahdi_bufferinfo buffers{};
@@ -138,6 +140,7 @@ int DahdiChannel::prepare(int descriptor, dahdi_params& found) {
 void DahdiChannel::applySettings() {
   if (info_.kind == ChannelKind::bearer) {
     if (tailMs_ != 0) (void)applyEchoCanceller();
+    if (transparent_) (void)applyTransparency();
     return;
   }
   (void)applyFlashTime();
@@ -309,6 +312,30 @@ bool DahdiChannel::hasEchoCanceller() const {
   std::snprintf(path, sizeof path, "/sys/bus/dahdi_channels/devices/dahdi!chan!%03d!%03d/ec_factory", info_.span, info_.timeslot);
   const auto attached = driver_.readText(path);
   return attached && !attached->empty();
+}
+
+Status DahdiChannel::setTransparent(bool transparent) {
+  if (info_.kind != ChannelKind::bearer) return Status::invalidArgument;
+  const std::lock_guard lock(mutex_);
+  transparent_ = transparent;
+  return isLive() ? statusOf(applyTransparency()) : Status::unavailable;
+}
+
+// Linear samples are a matter of audio mode only: they end before it, and begin after it. Leaving it drops canceller and law, which are set anew.
+// What the audio thread reads or writes in between is of the other form: it is thrown away with the buffers.
+int DahdiChannel::applyTransparency() {
+  if (transparent_) {
+    if (const int error = controlInteger(DAHDI_SETLINEAR, 0)) return error;
+    if (const int error = controlInteger(DAHDI_AUDIOMODE, 0)) return error;
+  } else {
+    if (const int error = controlInteger(DAHDI_AUDIOMODE, 1)) return error;
+    if (const int error = controlInteger(DAHDI_SETLAW, lawOf(span_))) return error;
+    if (const int error = controlInteger(DAHDI_SETLINEAR, 1)) return error;
+    if (tailMs_ != 0) (void)applyEchoCanceller();
+  }
+  const int error = controlInteger(DAHDI_FLUSH, DAHDI_FLUSH_BOTH);
+  audio_.restart(transparent_);
+  return error;
 }
 
 // --- Event thread ------------------------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class DahdiChannel {
   Status setFlashTime(int milliseconds);
   Status setGains(double receiveDb, double transmitDb);
   Status setEchoCanceller(int tailMs);
+  Status setTransparent(bool transparent);
 
   // --- Event thread ---------------------------------------------------------------------------------------------------------------------
   /// To be waited on; −1: there is none now.
@@ -94,6 +95,7 @@ class DahdiChannel {
   [[nodiscard]] int applyFlashTime();
   [[nodiscard]] int applyGains();
   [[nodiscard]] int applyEchoCanceller();
+  [[nodiscard]] int applyTransparency();
   [[nodiscard]] bool hasEchoCanceller() const;
   void park();
   std::optional<ChannelEvent> translate(int event);
@@ -116,6 +118,7 @@ class DahdiChannel {
   int flashMs_ = 0;
   std::optional<Gains> gains_;
   int tailMs_ = 0;
+  bool transparent_ = false;
 };
 
 }  // namespace branchline

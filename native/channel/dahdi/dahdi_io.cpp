@@ -124,6 +124,10 @@ Status DahdiIo::setEchoCanceller(int channel, int tailMs) {
   return with(channel, [&](DahdiChannel& one) { return one.setEchoCanceller(tailMs); });
 }
 
+Status DahdiIo::setTransparent(int channel, bool transparent) {
+  return with(channel, [&](DahdiChannel& one) { return one.setTransparent(transparent); });
+}
+
 // The driver opens a channel once only. So we keep each D channel open, and who asks gets another descriptor of the same: he may ask again before he
 // has let go of what he had.
 DChannel DahdiIo::openDChannel(int span) {

@@ -48,6 +48,7 @@ class DahdiIo final : public ChannelIo, public SteppedPart {
   Status setEchoCanceller(int channel, int tailMs) override;
   /// One frame or two wait in the driver to be sent, and one is being received.
   [[nodiscard]] std::size_t echoDelayFrames() const noexcept override { return 2; }
+  Status setTransparent(int channel, bool transparent) override;
   [[nodiscard]] DChannel openDChannel(int span) override;
   bool nextEvent(ChannelEvent& event) override;
   void frame() noexcept override;

@@ -73,8 +73,22 @@ struct Port {
   ForPort what;
 };
 
+// To one B-channel.
+struct Loop {
+  bool looped = false;
+};
+struct SetTransparent {
+  bool transparent = false;
+};
+using ForBearer = std::variant<Impair, Loop, SetTransparent>;
+struct Bearer {
+  int channel = 0;
+  ForBearer what;
+};
+
 }  // namespace card_command
 
-using CardCommand = std::variant<card_command::Port, card_command::SetTable, card_command::SetSpan, card_command::Pull, card_command::Restore>;
+using CardCommand =
+    std::variant<card_command::Port, card_command::Bearer, card_command::SetTable, card_command::SetSpan, card_command::Pull, card_command::Restore>;
 
 }  // namespace branchline

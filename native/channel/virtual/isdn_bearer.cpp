@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "common/g711.hpp"
+
 namespace branchline {
 namespace {
 
@@ -95,9 +97,37 @@ void IsdnBearer::refuse(int cause, bool byUser) noexcept {
 
 void IsdnBearer::frame() noexcept {
   received_.samples.fill(0);
+  const Frame sent = written_;
+  impairedOut_.process(written_);
+  serve();
+  if (looped_) received_ = written_;
+  echo_.process(sent, received_);
+  impairedIn_.process(received_);
+  written_.samples.fill(0);
+}
+
+void IsdnBearer::serve() noexcept {
   if (state_ == State::collecting) collect();
   if (state_ == State::calling) run();
-  written_.samples.fill(0);
+}
+
+void IsdnBearer::impair(const LineImpairments& impairments) noexcept {
+  impairedIn_.set(impairments.received);
+  impairedOut_.set(impairments.sent);
+  echo_.set(impairments.echo);
+}
+
+// A-law decodes and encodes again to the same octet, all 256 of them: beyond the card's edge there is audio only.
+void IsdnBearer::read(Frame& out) const noexcept {
+  out = received_;
+  if (transparent_) std::transform(received_.samples.begin(), received_.samples.end(), out.samples.begin(), linearToAlaw);
+}
+
+void IsdnBearer::write(const Frame& in) noexcept {
+  written_ = in;
+  if (!transparent_) return;
+  std::transform(in.samples.begin(), in.samples.end(), written_.samples.begin(),
+                 [](std::int16_t octet) { return alawToLinear(static_cast<std::uint8_t>(octet)); });
 }
 
 void IsdnBearer::collect() noexcept {

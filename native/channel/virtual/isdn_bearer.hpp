@@ -10,6 +10,7 @@
 #include "audio/frame.hpp"
 #include "channel/virtual/far_end.hpp"
 #include "channel/virtual/far_side.hpp"
+#include "channel/virtual/impaired_audio.hpp"
 #include "channel/virtual/script_runner.hpp"
 #include "common/ring.hpp"
 #include "common/wake_fd.hpp"
@@ -41,7 +42,14 @@ class IsdnBearer {
  public:
   static constexpr std::size_t kMostDigits = 63;
 
-  IsdnBearer(int channel, VirtualWorld& world, BearerNewsBox& news) : channel_(channel), world_(world), news_(news), script_(world.country) {}
+  /// `seed`: of its impairments.
+  IsdnBearer(int channel, VirtualWorld& world, BearerNewsBox& news, std::uint64_t seed)
+      : channel_(channel),
+        world_(world),
+        news_(news),
+        script_(world.country),
+        impairedIn_(2 * seed),
+        impairedOut_(2 * seed + 1) {}
 
   // --- What call control has come to --------------------------------------------------------------------------------------------------------
   /// The card calls; `complete`: no more digits follow.
@@ -57,8 +65,14 @@ class IsdnBearer {
 
   // --- Audio --------------------------------------------------------------------------------------------------------------------------------
   void frame() noexcept;
-  void read(Frame& out) const noexcept { out = received_; }
-  void write(const Frame& in) noexcept { written_ = in; }
+  void read(Frame& out) const noexcept;
+  void write(const Frame& in) noexcept;
+  /// Of the timeslot's audio; a transparent channel's octets meet them as the A-law that they would be.
+  void impair(const LineImpairments& impairments) noexcept;
+  /// The far end sends back what it hears.
+  void setLoop(bool looped) noexcept { looped_ = looped; }
+  /// As ChannelIo.
+  void setTransparent(bool transparent) noexcept { transparent_ = transparent; }
 
   /// Any thread; as of the last frame.
   [[nodiscard]] bool isIdle() const noexcept { return idle_.load(std::memory_order_acquire); }
@@ -67,6 +81,7 @@ class IsdnBearer {
  private:
   enum class State : std::uint8_t { idle, collecting, calling, cleared };
 
+  void serve() noexcept;
   void enter(State state) noexcept;
   void collect() noexcept;
   void route() noexcept;
@@ -93,6 +108,11 @@ class IsdnBearer {
   ScriptRunner script_;
   Frame written_;  // For the next frame; silence once taken.
   Frame received_;
+  ImpairedAudio impairedIn_;
+  ImpairedAudio impairedOut_;
+  Echo echo_;
+  bool looped_ = false;
+  bool transparent_ = false;
   std::atomic<bool> idle_{true};
 };
 

@@ -17,10 +17,12 @@ constexpr std::uint8_t kDeafening = kAlarmRed | kAlarmYellow | kAlarmBlue | kAla
 
 }  // namespace
 
-IsdnSpans::IsdnSpans(const IsdnSpansOptions& options, int analogueSpans, int analogueChannels, VirtualWorld& world, EventSink& sink)
+IsdnSpans::IsdnSpans(const IsdnSpansOptions& options, int analogueSpans, int analogueChannels, std::uint64_t seed, VirtualWorld& world,
+                     EventSink& sink)
     : world_(world),
       firstSpan_(analogueSpans + 1),
-      firstChannel_(analogueChannels + 1) {
+      firstChannel_(analogueChannels + 1),
+      seed_(seed) {
   if (options.e1 < 0 || options.bri < 0 || options.e1 > kMostE1 || options.bri > kMostBri)
     throw std::invalid_argument("a virtual card has 0 … 8 E1 and 0 … 16 BRI spans");
   std::vector<IsdnExchange::Span> exchange;
@@ -44,7 +46,7 @@ void IsdnSpans::add(const IsdnSpansOptions& options, SpanKind kind, std::vector<
   for (int timeslot = 1; timeslot <= (primary ? kE1Timeslots : kBriBearers); timeslot++) {
     if (primary && timeslot == kE1DTimeslot) continue;
     const int channel = firstChannel_ + static_cast<int>(bearers_.size());
-    bearers_.push_back(std::make_unique<IsdnBearer>(channel, world_, news_));
+    bearers_.push_back(std::make_unique<IsdnBearer>(channel, world_, news_, seed_ * 1000 + static_cast<std::uint64_t>(channel)));
     channels_.push_back({channel, ChannelKind::bearer, name + " B" + std::to_string(timeslot), number, timeslot});
     far.cardChannels[static_cast<std::size_t>(timeslot)] = channel;
     configuration.channels |= 1U << timeslot;

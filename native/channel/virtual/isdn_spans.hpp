@@ -27,7 +27,7 @@ class IsdnSpans {
  public:
   /// Their numbers follow on `analogueSpans` and `analogueChannels`. Throws std::invalid_argument for numbers out of range, std::system_error where
   /// isdnd can't be started.
-  IsdnSpans(const IsdnSpansOptions& options, int analogueSpans, int analogueChannels, VirtualWorld& world, EventSink& sink);
+  IsdnSpans(const IsdnSpansOptions& options, int analogueSpans, int analogueChannels, std::uint64_t seed, VirtualWorld& world, EventSink& sink);
   IsdnSpans(const IsdnSpans&) = delete;
   IsdnSpans& operator=(const IsdnSpans&) = delete;
   /// How many B-channels such a card has.
@@ -56,6 +56,9 @@ class IsdnSpans {
   void frame() noexcept;
   void read(int channel, Frame& out) const noexcept;
   void write(int channel, const Frame& in) noexcept;
+  void impair(int channel, const LineImpairments& impairments) noexcept { bearerOf(channel)->impair(impairments); }
+  void setLoop(int channel, bool looped) noexcept { bearerOf(channel)->setLoop(looped); }
+  void setTransparent(int channel, bool transparent) noexcept { bearerOf(channel)->setTransparent(transparent); }
   void setStatus(int span, const SpanStatus& status) noexcept;
   void pull() noexcept;
   void restore() noexcept;
@@ -83,6 +86,7 @@ class IsdnSpans {
   VirtualWorld& world_;
   const int firstSpan_;
   const int firstChannel_;
+  const std::uint64_t seed_;  // Of impairments.
   std::vector<ChannelInfo> channels_;
   std::vector<SpanInfo> spans_;
   std::vector<std::unique_ptr<Span>> status_;

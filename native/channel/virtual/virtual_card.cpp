@@ -45,7 +45,7 @@ VirtualCard::VirtualCard(const VirtualCardOptions& options, const Clock& clock, 
   }
   spans_.push_back({kAnalogueSpan, SpanKind::analogue, "virtual analogue"});
   if (isdn.e1 != 0 || isdn.bri != 0) {
-    isdn_ = std::make_unique<IsdnSpans>(isdn, kAnalogueSpan, fxo + fxs, world_, sink);
+    isdn_ = std::make_unique<IsdnSpans>(isdn, kAnalogueSpan, fxo + fxs, options.seed, world_, sink);
     channels_.insert(channels_.end(), isdn_->channels().begin(), isdn_->channels().end());
     spans_.insert(spans_.end(), isdn_->spans().begin(), isdn_->spans().end());
   }
@@ -233,8 +233,22 @@ Status VirtualCard::hangUp(int channel) {
 Status VirtualCard::impair(int channel, const LineImpairments& impairments) {
   if (const std::string fault = faultOf(impairments); !fault.empty()) throw std::invalid_argument(fault);
   const CardPort* const port = portOf(channel);
-  if (port == nullptr || (port->kind() == ChannelKind::fxs && impairments.signalling != SignallingFaults{})) return Status::invalidArgument;
-  return post(card_command::Port{channel, card_command::Impair{impairments}});
+  const bool isFxo = port != nullptr && port->kind() == ChannelKind::fxo;
+  if (!isFxo && impairments.signalling != SignallingFaults{}) return Status::invalidArgument;
+  if (port != nullptr) return post(card_command::Port{channel, card_command::Impair{impairments}});
+  return postToBearer(channel, card_command::Impair{impairments});
+}
+
+Status VirtualCard::setLoop(int channel, bool looped) { return postToBearer(channel, card_command::Loop{looped}); }
+
+Status VirtualCard::setTransparent(int channel, bool transparent) {
+  if (!present_) return Status::unavailable;
+  return postToBearer(channel, card_command::SetTransparent{transparent});
+}
+
+Status VirtualCard::postToBearer(int channel, const card_command::ForBearer& what) {
+  if (!isdn_ || !isdn_->hasChannel(channel)) return Status::invalidArgument;
+  return post(card_command::Bearer{channel, what});
 }
 
 Status VirtualCard::setSpan(int span, const SpanStatus& status) {
@@ -300,6 +314,18 @@ void VirtualCard::run(const card_command::Port& command) noexcept {
     void operator()(const FarHangsUp&) const noexcept { port.farHangsUp(); }
   };
   std::visit(Runner{*portOf(command.channel), heard_}, command.what);
+}
+
+void VirtualCard::run(const card_command::Bearer& command) noexcept {
+  using namespace card_command;
+  struct Runner {
+    IsdnSpans& isdn;
+    int channel;
+    void operator()(const Impair& what) const noexcept { isdn.impair(channel, what.impairments); }
+    void operator()(const Loop& what) const noexcept { isdn.setLoop(channel, what.looped); }
+    void operator()(const card_command::SetTransparent& what) const noexcept { isdn.setTransparent(channel, what.transparent); }
+  };
+  std::visit(Runner{*isdn_, command.channel}, command.what);
 }
 
 void VirtualCard::run(const card_command::SetTable& command) noexcept {

@@ -57,6 +57,7 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   Status setFlashTime(int channel, int milliseconds) override;
   Status setGains(int channel, double receiveDb, double transmitDb) override;
   Status setEchoCanceller(int, int) override { return Status::unavailable; }
+  Status setTransparent(int channel, bool transparent) override;
   [[nodiscard]] DChannel openDChannel(int span) override { return isdn_ ? isdn_->openDChannel(span) : DChannel{}; }
   bool nextEvent(ChannelEvent& event) override;
   void frame() noexcept override;
@@ -75,8 +76,10 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   /// The far end of a channel clears, or gives up.
   Status hangUp(int channel);
   /// What is wrong with a line from now on, in place of what was. Throws std::invalid_argument that says what to change. invalidArgument: no such
-  /// channel, or signalling faults for an FXS port.
+  /// channel, or signalling faults for one that is not FXO.
   Status impair(int channel, const LineImpairments& impairments);
+  /// The far end of a B-channel loops its timeslot: what it hears it sends back, whatever else it does. invalidArgument: no such B-channel.
+  Status setLoop(int channel, bool looped);
   /// A span's alarms and counters from now on. The driver tells alarms only as none ↔ some. `invalidArgument`: no such span.
   Status setSpan(int span, const SpanStatus& status);
   /// The card is pulled out of its slot: every call is lost, every channel and span tells it, and no operation works until restore().
@@ -98,11 +101,13 @@ class VirtualCard final : public ChannelIo, public SteppedPart {
   /// The control calls of one open port of a present card. `kind`: only of that one.
   Status operate(int channel, std::optional<ChannelKind> kind, const card_command::ForPort& what);
   Status post(const CardCommand& command);
+  Status postToBearer(int channel, const card_command::ForBearer& what);
   Status place(CardPort& port, std::string_view digits, DialMethod method, FarEnd caller);
   void writeUntilStopped();
 
   // Audio thread.
   void run(const card_command::Port& command) noexcept;
+  void run(const card_command::Bearer& command) noexcept;
   void run(const card_command::SetTable& command) noexcept;
   void run(const card_command::SetSpan& command) noexcept;
   void run(const card_command::Pull&) noexcept;

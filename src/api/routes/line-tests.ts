@@ -10,8 +10,10 @@ const NewLineTest = Type.Object(
   {
     test: oneOf(LINE_TEST_KINDS, {
       description:
-        'dialTone, tone (fxo); ring (fxs). ' +
-        'dialTone: seize and hear the exchange; ring: until the telephone is lifted; tone: send 1020 Hz at −10 dBm0',
+        'dialTone, tone (fxo); ring (fxs); loopback, bitError (bearer). ' +
+        'dialTone: seize and hear the exchange; ring: until the telephone is lifted; tone: send 1020 Hz at −10 dBm0; ' +
+        'loopback: does noise come back within a second, when, how loud; ' +
+        'bitError: 2^15 − 1 of ITU-T O.150 over 64 kbit/s, compared with what a loop at the far end returns',
     }),
     seconds: Type.Integer({ minimum: 1, maximum: 3600, default: 10, description: 'How long to ring, to send, to count' }),
   },

@@ -27,6 +27,7 @@ const ChannelView = Type.Object(
       Type.Integer({ description: 'FXO: flashes of ours that the exchange has heard since the start; null: not an analogue channel' }),
     ),
     impaired: Type.Boolean({ description: 'Something is wrong with it on purpose' }),
+    looped: Type.Boolean({ description: 'Bearers: the far end sends back what it hears' }),
   },
   { $id: 'VirtualChannel' },
 );
@@ -117,6 +118,34 @@ export const virtualCardRoutes: RouteModule = (server, { store, virtualCard }) =
     async (request, reply) => {
       requireBoxOperator(request, store);
       card().impair(request.params.channel, {});
+      return reply.code(204).send(null);
+    },
+  );
+
+  server.put(
+    '/virtual-card/channels/:channel/loop',
+    {
+      schema: {
+        operationId: 'loopChannel',
+        tags,
+        summary: 'The far end of a B-channel sends back what it hears, for loopback and bit error tests',
+        params: ChannelParams,
+        response: { 204: Type.Null(), '4xx': Problem },
+      },
+    },
+    async (request, reply) => {
+      requireBoxOperator(request, store);
+      card().setLoop(request.params.channel, true);
+      return reply.code(204).send(null);
+    },
+  );
+
+  server.delete(
+    '/virtual-card/channels/:channel/loop',
+    { schema: { operationId: 'unloopChannel', tags, params: ChannelParams, response: { 204: Type.Null(), '4xx': Problem } } },
+    async (request, reply) => {
+      requireBoxOperator(request, store);
+      card().setLoop(request.params.channel, false);
       return reply.code(204).send(null);
     },
   );

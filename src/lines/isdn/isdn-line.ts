@@ -72,6 +72,7 @@ export class IsdnLine implements LinePort {
   readonly #lastTaken = new Map<string, string>();
   #bearers: Bearers;
   #outOfService: ReadonlySet<number> = new Set();
+  readonly #underTest = new Set<number>();
 
   constructor(parts: IsdnLineParts) {
     this.#parts = parts;
@@ -162,6 +163,13 @@ export class IsdnLine implements LinePort {
     for (const trunkId of this.#trunks.keys()) this.#tellTrunk(trunkId);
   }
 
+  /** A channel that a technician tests takes no call, in or out. */
+  setUnderTest(channel: number, underTest: boolean): void {
+    if (underTest) this.#underTest.add(channel);
+    else this.#underTest.delete(channel);
+    for (const trunkId of this.#trunks.keys()) this.#tellTrunk(trunkId);
+  }
+
   dial(request: DialRequest): Leg {
     const { to, trunk } = request;
     const details = { id: request.legId, direction: 'out', lineKind: 'isdn', trunkId: trunk.id, to, cli: request.cli, lineCallId: '' } as const;
@@ -202,7 +210,7 @@ export class IsdnLine implements LinePort {
   #freePlaces(trunkId: string, isdn: IsdnTrunkSettings): readonly { readonly span: number; readonly channel: number }[] {
     const free = this.#bearersOf(isdn).filter((bearer) => this.#isUsable(bearer) && bearer.line.state === 'idle');
     const places =
-      isdn.bChannels.length > 0 || this.#outOfService.size > 0
+      isdn.bChannels.length > 0 || this.#outOfService.size > 0 || this.#underTest.size > 0
         ? free.map(({ span, timeslot }) => ({ span, channel: timeslot }))
         : [...new Set(free.map(({ span }) => span))].map((span) => ({ span, channel: 0 }));
     switch (isdn.selection) {
@@ -223,9 +231,13 @@ export class IsdnLine implements LinePort {
     return bChannels.length === 0 ? bearers : bearers.filter(({ timeslot }) => bChannels.includes(timeslot));
   }
 
-  /** A channel out of service whose call goes on still counts, as one that is in use. */
+  /** A channel out of service whose call goes on still counts, as one that is in use. One under test carries none. */
   #isUsable({ span, line }: Bearer): boolean {
-    return this.#carries(span) && line.state !== 'removed' && (line.state !== 'idle' || !this.#outOfService.has(line.channel));
+    return (
+      this.#carries(span) &&
+      line.state !== 'removed' &&
+      (line.state !== 'idle' || !(this.#outOfService.has(line.channel) || this.#underTest.has(line.channel)))
+    );
   }
 
   /** A basic access may rest with its layer 2 down, and is brought up by a call. */

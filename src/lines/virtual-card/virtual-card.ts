@@ -47,6 +47,7 @@ export class VirtualCard implements VirtualCardPort {
   readonly #farEnds: FarEnds;
   readonly #heard: HeardCalls;
   readonly #impairments = new Map<number, LineImpairments>();
+  readonly #looped = new Set<number>();
   readonly #spanFaults = new Map<number, SpanFaults>();
   #present = true;
 
@@ -84,6 +85,7 @@ export class VirtualCard implements VirtualCardPort {
       ...info,
       ...(ports.get(info.channel) ?? none),
       impaired: this.#impairments.has(info.channel),
+      looped: this.#looped.has(info.channel),
     }));
     return { present: this.#present, channels, spans };
   }
@@ -181,6 +183,19 @@ export class VirtualCard implements VirtualCardPort {
     );
     if (Object.keys(impairments).length === 0) this.#impairments.delete(channel);
     else this.#impairments.set(channel, impairments);
+  }
+
+  setLoop(channel: number, looped: boolean): void {
+    const { kind } = this.#checkChannel(channel);
+    if (kind !== 'bearer')
+      throw wrong(`Channel ${channel} is analogue and has no loop: choose a B-channel, one of ${this.#channelsOf('bearer').join(', ')}.`);
+    this.#check(
+      this.#native(() => this.#parts.native.engine.virtualSetLoop(channel, looped)),
+      channel,
+      'its far end cannot loop it',
+    );
+    if (looped) this.#looped.add(channel);
+    else this.#looped.delete(channel);
   }
 
   spanFaults(span: number): SpanFaults {

@@ -1,10 +1,11 @@
 /**
  * What a technician can have tested on a line. dialTone: seize an FXO line and hear the exchange's dial tone. ring: ring the telephone of an FXS port and see the ring
- * trip when it is lifted. tone: seize an FXO line and send a test tone.
+ * trip when it is lifted. tone: seize an FXO line and send a test tone. loopback: whether what is sent on a B-channel comes back, how late and how loud. bitError:
+ * how many bits of a known pattern come back wrong; the far end of the B-channel has to loop it.
  */
-export type LineTestKind = 'dialTone' | 'ring' | 'tone';
+export type LineTestKind = 'dialTone' | 'ring' | 'tone' | 'loopback' | 'bitError';
 
-export const LINE_TEST_KINDS: readonly LineTestKind[] = ['dialTone', 'ring', 'tone'];
+export const LINE_TEST_KINDS: readonly LineTestKind[] = ['dialTone', 'ring', 'tone', 'loopback', 'bitError'];
 
 export interface LineTestResult {
   readonly passed: boolean;

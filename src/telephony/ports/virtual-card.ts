@@ -49,6 +49,8 @@ export interface VirtualChannel {
   readonly flashes: number | null;
   /** Something is wrong with it on purpose. */
   readonly impaired: boolean;
+  /** Bearers: the far end sends back what it hears. */
+  readonly looped: boolean;
 }
 
 /** A span of the virtual card. */
@@ -100,6 +102,8 @@ export interface VirtualCardPort {
   impairments(channel: number): LineImpairments;
   /** In place of what was; {}: nothing is wrong any more. */
   impair(channel: number, impairments: LineImpairments): void;
+  /** The far end of a B-channel sends back what it hears, or no longer. */
+  setLoop(channel: number, looped: boolean): void;
   spanFaults(span: number): SpanFaults;
   setSpanFaults(span: number, faults: SpanFaults): void;
   /** The exchange loses its memory of a B-channel of an ISDN span (its timeslot), null: of all, with the calls there, and sends RESTART. */
