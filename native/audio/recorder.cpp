@@ -69,11 +69,19 @@ bool Recorder::write() {
   return closed;
 }
 
-void Recorder::complete() {
-  if (!failure_.empty()) return;
+void Recorder::checkDisk() {
+  if (writer_ == nullptr) return;
   try {
-    writer_->finishAs(request_.file);
-    writer_.reset();
+    writer_->sync();
+  } catch (const WavError& error) {
+    fail(error);
+  }
+}
+
+void Recorder::giveName() {
+  if (writer_ == nullptr) return;
+  try {
+    writer_->rename(request_.file);
     writtenFile_ = request_.file;
   } catch (const WavError& error) {
     fail(error);

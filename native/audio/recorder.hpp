@@ -37,8 +37,12 @@ class Recorder {
   // --- Writing thread -------------------------------------------------------------------------------------------------------------------
   /// Writes what waits; true when the recording is over and all of it written (or given up).
   bool write();
-  /// After write answered true: gives the file its name, on the disk itself. Waits for the disk.
-  void complete();
+  /// The open file, for syncfs; -1 where there is none.
+  [[nodiscard]] int descriptor() const noexcept { return writer_ != nullptr ? writer_->descriptor() : -1; }
+  /// After a sync of the file system that lost something: fails where it was something of this recording. Waits for the disk.
+  void checkDisk();
+  /// After write answered true and a sync: gives the file its name. Keeps it open, so that the name can be synced too.
+  void giveName();
   // After that:
   [[nodiscard]] RecorderEnd reason() const noexcept { return failure_.empty() ? reason_ : RecorderEnd::error; }
   [[nodiscard]] std::int64_t endedAtNs() const noexcept { return endedAtNs_; }

@@ -2,6 +2,8 @@
 #include "audio/recording_writer.hpp"
 
 #include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -10,7 +12,8 @@ namespace branchline {
 
 namespace {
 constexpr int kWriteMs = 200;  // A ring holds two seconds.
-constexpr std::int64_t kWriteNs = kWriteMs * 1'000'000LL;
+// By a tick before the second is over, as the next would come after it.
+constexpr std::int64_t kSyncNs = (1000 - kWriteMs / 2) * 1'000'000LL;
 }  // namespace
 
 RecordingWriter::RecordingWriter(bool stepped, std::function<void(const Recorder&)> ended) : ended_(std::move(ended)) {
@@ -40,16 +43,15 @@ void RecordingWriter::service() {
     std::move(added_.begin(), added_.end(), std::back_inserter(recorders_));
     added_.clear();
   }
-  for (const auto& recorder : takeOver()) {
-    recorder->complete();
-    ended_(*recorder);
-    if (clock_.nowNs() - writtenAtNs_ >= kWriteNs) writeAll();  // Each waits for the disk, and the others go on recording.
-  }
+  const Recorders over = takeOver();
+  if (!over.empty()) complete(over);
+  if (recorders_.empty() || clock_.nowNs() - syncedAtNs_ < kSyncNs) return;
+  syncedAtNs_ = clock_.nowNs();
+  syncDisksOf(recorders_);
 }
 
-std::vector<std::shared_ptr<Recorder>> RecordingWriter::takeOver() {
-  std::vector<std::shared_ptr<Recorder>> over;
-  writtenAtNs_ = clock_.nowNs();
+RecordingWriter::Recorders RecordingWriter::takeOver() {
+  Recorders over;
   std::erase_if(recorders_, [&](const auto& recorder) {
     if (!recorder->write()) return false;
     over.push_back(recorder);
@@ -58,9 +60,25 @@ std::vector<std::shared_ptr<Recorder>> RecordingWriter::takeOver() {
   return over;
 }
 
-void RecordingWriter::writeAll() {
-  writtenAtNs_ = clock_.nowNs();
-  for (const auto& recorder : recorders_) recorder->write();
+// Synced before the rename too: a file system may bring the name to the disk before the bytes, and a power cut then leaves an empty file under it.
+void RecordingWriter::complete(const Recorders& over) {
+  syncDisksOf(over);
+  for (const auto& recorder : over) recorder->giveName();
+  syncDisksOf(over);
+  for (const auto& recorder : over) ended_(*recorder);
+}
+
+void RecordingWriter::syncDisksOf(const Recorders& recorders) {
+  std::vector<dev_t> synced;
+  for (const auto& recorder : recorders) {
+    struct stat info{};
+    if (recorder->descriptor() < 0 || fstat(recorder->descriptor(), &info) != 0) continue;
+    if (std::find(synced.begin(), synced.end(), info.st_dev) != synced.end()) continue;
+    synced.push_back(info.st_dev);
+    // Its error may be of any file there.
+    if (syncfs(recorder->descriptor()) != 0) std::for_each(recorders.begin(), recorders.end(), [](const auto& each) { each->checkDisk(); });
+    for (const auto& each : recorders_) each->write();
+  }
 }
 
 void RecordingWriter::run() {

@@ -123,7 +123,6 @@ int main(int argc, char** argv) {
   {
     WavWriter prompt(folder + "/prompt.wav", 1, WavEncoding::alaw);
     prompt.write(std::vector<std::int16_t>(80'000, 1000));
-    prompt.finish();
   }
   measure(folder, "calibration: ports only", legs, seconds, [](Run&) {});
   measure(folder, "playback", legs, seconds, [](Run& run) {

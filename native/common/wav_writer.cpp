@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -64,15 +63,6 @@ HeaderBytes headerOf(int channels, WavEncoding encoding, std::size_t dataBytes) 
 
 std::size_t headerSize(WavEncoding encoding) { return encoding == WavEncoding::linear16 ? 44 : 58; }
 
-/// Brings a folder's names to the disk. What can't be opened for it (a folder without the right to read) is left to the file system's own pace.
-void syncFolderOf(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  fsync(fd);
-  close(fd);
-}
-
 }  // namespace
 
 WavWriter::WavWriter(std::string path, int channels, WavEncoding encoding)
@@ -107,27 +97,21 @@ void WavWriter::write(std::span<const std::int16_t> samples) {
   }
   writeAt(codes_, headerSize(encoding_) + dataBytes_);
   dataBytes_ += codes_.size();
-  const std::size_t bytesPerSecond = kRate * static_cast<std::size_t>(channels_) * bytesPerSample(encoding_);
-  if (dataBytes_ - headerBytes_ >= bytesPerSecond) writeHeader();
+  writeHeader();
 }
 
-void WavWriter::finish() { writeHeader(); }
-
-void WavWriter::finishAs(const std::string& path) {
-  finish();
-  // Before the rename: a file system may bring the name to the disk before the bytes, and a power cut then leaves an empty file under it.
+void WavWriter::sync() {
   if (fdatasync(fd_) != 0) throw WavError(path_ + ": " + std::strerror(errno));
+}
+
+void WavWriter::rename(const std::string& path) {
   if (std::rename(path_.c_str(), path.c_str()) != 0) {
     throw WavError(path + ": could not be renamed from " + path_ + ": " + std::strerror(errno));
   }
   path_ = path;
-  syncFolderOf(path);
 }
 
-void WavWriter::writeHeader() {
-  writeAt(headerOf(channels_, encoding_, dataBytes_).bytes(), 0);
-  headerBytes_ = dataBytes_;
-}
+void WavWriter::writeHeader() { writeAt(headerOf(channels_, encoding_, dataBytes_).bytes(), 0); }
 
 void WavWriter::writeAt(std::span<const std::uint8_t> bytes, std::size_t offset) {
   if (offset + bytes.size() > std::numeric_limits<std::uint32_t>::max()) throw WavError(path_ + ": a WAV file can't grow beyond 4 GB");

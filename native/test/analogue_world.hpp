@@ -81,7 +81,6 @@ inline std::vector<std::int16_t> samplesOf(const Signal& signal) {
 inline void writeWav(const std::string& path, const std::vector<std::int16_t>& samples) {
   WavWriter writer(path, 1, WavEncoding::linear16);
   writer.write(samples);
-  writer.finish();
 }
 
 /// How like the middle of `part` the best-fitting stretch of `whole` is: normalised correlation, 1 for a copy.

@@ -2,9 +2,12 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <thread>
 
 #include "engine_support.hpp"
@@ -13,19 +16,28 @@ namespace {
 
 /// What was asked of the disk, in order.
 std::vector<std::string> asked;
-int diskMs = 0;  // How long it takes over a sync.
+std::atomic<int> diskMs{0};  // How long it takes over a sync.
+std::atomic<int> diskSyncs{0};
+bool diskLoses = false;  // Syncs say so; it was of the files named "lost".
+
+std::string fileNameOf(int file) { return std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file)).string(); }
 
 }  // namespace
 
 // These stand before the C library's own.
-extern "C" int fdatasync(int) {
-  asked.emplace_back("data");
-  std::this_thread::sleep_for(std::chrono::milliseconds(diskMs));
-  return 0;
+extern "C" int syncfs(int) noexcept {
+  asked.emplace_back("disk");
+  diskSyncs++;
+  std::this_thread::sleep_for(std::chrono::milliseconds(diskMs.load()));
+  if (!diskLoses) return 0;
+  errno = EIO;
+  return -1;
 }
-extern "C" int fsync(int) {
-  asked.emplace_back("folder");
-  return 0;
+extern "C" int fdatasync(int file) {
+  asked.emplace_back("file");
+  if (!diskLoses || fileNameOf(file).find("lost") == std::string::npos) return 0;
+  errno = EIO;
+  return -1;
 }
 extern "C" int rename(const char* from, const char* to) noexcept {
   asked.emplace_back("rename");
@@ -167,7 +179,63 @@ TEST_CASE("a recording is on the disk before it has its name, and its name is be
   asked.clear();
   bench.engine.stopRecorder(recorder);
   bench.engine.step(20);
-  CHECK(asked == std::vector<std::string>{"data", "rename", "folder"});
+  CHECK(asked == std::vector<std::string>{"disk", "rename", "disk"});
+}
+
+TEST_CASE("recordings that end together are brought to the disk together") {
+  const Folder folder;
+  Bench bench;
+  Party party;
+  const Handle leg = bench.leg(party);
+  for (int i = 0; i < 3; i++) record(bench, leg, {.file = folder / (std::to_string(i) + ".wav")});
+  bench.engine.step(200);
+  asked.clear();
+  bench.engine.endLeg(leg, {});
+  bench.engine.step(20);
+  CHECK(asked == std::vector<std::string>{"disk", "rename", "rename", "rename", "disk"});
+}
+
+TEST_CASE("where a disk lost something, the recording it was of ends with an error as a .part, and the others end well") {
+  const Folder folder;
+  Bench bench;
+  Party party;
+  const Handle leg = bench.leg(party);
+  record(bench, leg, {.file = folder / "lost.wav"});
+  record(bench, leg, {.file = folder / "kept.wav"});
+  bench.engine.step(200);
+  diskLoses = true;
+  bench.engine.endLeg(leg, {});
+  bench.engine.step(20);
+  diskLoses = false;
+  CHECK(bench.events.of("recorderEnded").size() == 2);
+  for (const Event& ended : bench.events.of("recorderEnded")) {
+    const bool lost = text(ended, "file") == (folder / "lost.wav.part");
+    CHECK(text(ended, "reason") == (lost ? "error" : "legEnded"));
+    CHECK(text(ended, "detail") == (lost ? folder / "lost.wav.part: Input/output error" : ""));
+  }
+  CHECK(std::filesystem::exists(folder / "kept.wav"));
+  CHECK(std::filesystem::exists(folder / "lost.wav.part"));
+}
+
+TEST_CASE("all recordings together are brought to the disk once a second, and one that takes 50 ms over it costs not a frame") {
+  const Folder folder;
+  KeptEvents events;
+  QuietOwner owner;
+  Party parties[24];
+  Engine engine({.stepped = false, .maxHandles = 128, .realtimePriority = false}, events);
+  diskSyncs = 0;
+  diskMs = 50;
+  for (int i = 0; i < 24; i++) {
+    const Handle leg = engine.createLeg(owner);
+    engine.attach(leg, parties[i]);
+    engine.record(leg, {.file = folder / (std::to_string(i) + ".wav")});
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(3500));
+  const int syncs = diskSyncs;
+  CHECK(syncs >= 3);
+  CHECK(syncs <= 5);
+  CHECK(engine.counters().recordOverruns == 0);
+  diskMs = 0;
 }
 
 TEST_CASE("a disk that takes half a second over each of many ended recordings costs the others not a frame") {

@@ -113,7 +113,6 @@ void HeardWriter::close(Call& call, const Note& note) {
   bool complete = false;
   try {
     if (call.writer) {
-      call.writer->finish();
       call.writer.reset();
       std::filesystem::rename(call.file + kPart, call.file);
       complete = true;

@@ -73,10 +73,7 @@ void FarChannel::quiet() {
 
 void FarChannel::record(const std::string& path) { recording_ = std::make_unique<WavWriter>(path, 1, WavEncoding::linear16); }
 
-void FarChannel::stopRecording() {
-  if (recording_) recording_->finish();
-  recording_.reset();
-}
+void FarChannel::stopRecording() { recording_.reset(); }
 
 void FarChannel::fill(Frame& frame) {
   const std::span<std::int16_t> samples(frame.samples.data(), kFrameSamples);
