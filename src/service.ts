@@ -33,7 +33,7 @@ import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
 import { BearerLineTests } from './lines/maintenance/bearer-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
-import { AudioLibrary, NativeMedia } from './media/index.js';
+import { AudioLibrary, completeUnfinished, NativeMedia } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
 import { openStore, type Store } from './store/index.js';
 import {
@@ -111,6 +111,8 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   const accounts = new AccountService(store, clock);
   const tokens = new TokenService(store, accounts, clock, logger);
   const root = await accounts.ensureRoot({ name: 'Branchline', country: settings.country, features: { scheduledCall: true, customCli: true } });
+  // Before there are lines: nobody waits for it, and nothing records yet.
+  await completeUnfinished(settings.stateDir, logger.child({ room: 'media' }));
   const eventLog = new EventLog(store, clock, logger);
 
   const native = startNative(

@@ -1,2 +1,3 @@
 export { NativeMedia } from './native-media.js';
 export * from './library/index.js';
+export { completeUnfinished } from './recordings/index.js';

@@ -1,0 +1,1 @@
+export { completeUnfinished } from './unfinished.js';
