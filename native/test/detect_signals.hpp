@@ -87,6 +87,13 @@ class Signal {
     return *this;
   }
 
+  /// Vowels held and sung one into the other, without hisses or pauses: what comes nearest to keys.
+  Signal& vowels(double seconds) {
+    const std::size_t end = samples_.size() + static_cast<std::size_t>(seconds * 8000);
+    while (samples_.size() < end) vowel(uniform(200, 1500));
+    return *this;
+  }
+
   /// Notes and chords, some with overtones, with attack and decay, equal temperament from A2 to A6.
   Signal& music(double seconds) {
     const std::size_t end = samples_.size() + static_cast<std::size_t>(seconds * 8000);
