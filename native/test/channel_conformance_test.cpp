@@ -102,6 +102,7 @@ class VirtualFixture final : public CardFixture {
     farEnds({{"1230", {answer(), tone()}, folder_.path()}});
     ours_.emplace(card_.openDChannel(kE1).descriptor, "1230");
   }
+  void loopBearer() override { REQUIRE(card_.setLoop(kBearer, true) == Status::ok); }
   std::vector<std::int16_t> heardOnBearer() override {
     constexpr std::size_t kOfTheEnd = 1600;  // Nobody speaks while the call is being cleared.
     ours_->clear();
@@ -147,14 +148,14 @@ class VirtualFixture final : public CardFixture {
 }  // namespace
 
 TEST_CASE("the virtual card conforms to what channel I/O promises") {
-  int passed = 0;
+  std::size_t passed = 0;
   for (const ConformanceCase& one : conformanceCases()) {
     VirtualFixture fixture;
-    REQUIRE(one.possible(fixture.abilities()));
+    if (!one.possible(fixture.abilities())) continue;
     Trial trial(fixture);
     one.run(trial);
     for (const std::string& failure : trial.failures()) FAIL_CHECK(std::string(one.name) << ": it does not hold that " << failure);
     passed++;
   }
-  CHECK(passed >= 22);
+  CHECK(passed + 1 == conformanceCases().size());  // It has no echo canceller of its own.
 }

@@ -69,6 +69,8 @@ class CardFixture {
   /// The far end of the B-channel speaks 1004 Hz and keeps what it hears.
   virtual void talkOnBearer() {}
   [[nodiscard]] virtual std::vector<std::int16_t> heardOnBearer() { return {}; }
+  /// The far end of the B-channel sends back the octets that it hears, from now on.
+  virtual void loopBearer() {}
   /// SpanAlarm bits of the ISDN span, or of the only one that there is.
   virtual void setAlarms(std::uint8_t) {}
   virtual void pull() {}

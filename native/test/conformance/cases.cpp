@@ -370,6 +370,7 @@ const std::vector<ConformanceCase>& conformanceCases() {
       {"FXS: the end of a call is a battery drop", [](const FarAbilities& far) { return far.bursts; }, dropsTheBatteryForTheTelephone},
       {"FXS: the feed is reversed", [](const FarAbilities& far) { return far.reversal && far.bursts; }, reversesForTheTelephone},
       {"a B-channel carries audio both ways", [](const FarAbilities& far) { return far.bearers; }, carriesABearer},
+      {"a transparent B-channel carries octets as they are", [](const FarAbilities& far) { return far.bearers; }, carriesOctets},
       {"a D channel is opened", [](const FarAbilities& far) { return far.dChannels; }, opensItsDChannel},
       {"a span's alarms are told and seen", [](const FarAbilities& far) { return far.alarms; }, tellsAlarms},
       {"a card that is pulled and put back", [](const FarAbilities& far) { return far.pull; }, survivesItsRemoval},

@@ -136,6 +136,7 @@ class DahdiFixture final : public CardFixture {
 
   void talkOnBearer() override { bearerTalks_ = true; }
   std::vector<std::int16_t> heardOnBearer() override { return heard_; }
+  void loopBearer() override { bearerLoops_ = theirs_.setTransparent(wiring_.farBearer, true) == Status::ok; }
   void setAlarms(std::uint8_t alarms) override {
     const int bits = (alarms & kAlarmRed) != 0 ? 8 : (alarms & kAlarmBlue) != 0 ? 16 : 0;
     command("alarm " + std::to_string(wiring_.span) + " " + std::to_string(bits));
@@ -185,9 +186,10 @@ class DahdiFixture final : public CardFixture {
     if (talks_) theirs_.write(wiring_.exchange, tone(phase_));
   }
   void bearerFrame() {
-    if (!bearerTalks_) return;
+    if (!bearerTalks_ && !bearerLoops_) return;
     Frame frame;
     theirs_.read(wiring_.farBearer, frame);
+    if (bearerLoops_) return theirs_.write(wiring_.farBearer, frame);
     heard_.insert(heard_.end(), frame.samples.begin(), frame.samples.begin() + kFrameSamples);
     theirs_.write(wiring_.farBearer, tone(bearerPhase_));
   }
@@ -218,6 +220,7 @@ class DahdiFixture final : public CardFixture {
   int drops_ = 0;
   int reversals_ = 0;
   bool bearerTalks_ = false;
+  bool bearerLoops_ = false;
   int bearerPhase_ = 0;
   std::vector<std::int16_t> heard_;
 };

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "card_fixture.hpp"
+#include "isdn/test_pattern.hpp"
 
 namespace branchline::test {
 
@@ -65,6 +67,8 @@ class Trial {
   }
   /// Speaks white noise of kHissDb on a channel.
   void hiss(int channel) { open_[channel].hisses = true; }
+  /// Sends the test pattern's octets on a B-channel that is transparent.
+  void sendPattern(int channel) { open_[channel].pattern.emplace(); }
   /// Hears a channel anew.
   void listen(int channel) { open_[channel].heard.clear(); }
   [[nodiscard]] const std::vector<std::int16_t>& heard(int channel) { return open_[channel].heard; }
@@ -76,6 +80,7 @@ class Trial {
     int phase = 0;
     bool hisses = false;
     std::minstd_rand noise;
+    std::optional<TestPattern> pattern;
     std::vector<std::int16_t> heard;
   };
 
@@ -84,6 +89,11 @@ class Trial {
       Frame frame;
       io.read(channel, frame);
       one.heard.insert(one.heard.end(), frame.samples.begin(), frame.samples.begin() + kFrameSamples);
+      if (one.pattern) {
+        for (int i = 0; i < kFrameSamples; ++i) frame.samples[static_cast<std::size_t>(i)] = one.pattern->nextOctet();
+        io.write(channel, frame);
+        continue;
+      }
       if (one.hz == 0 && !one.hisses) continue;
       std::uniform_int_distribution hiss(-8000, 8000);
       for (int i = 0; i < kFrameSamples; ++i)
@@ -134,6 +144,8 @@ struct ConformanceCase {
   void (*run)(Trial&);
 };
 
+/// transparent_case.cpp: octets of a B-channel.
+void carriesOctets(Trial& t);
 /// echo_case.cpp: the card's own canceller.
 void cancelsEchoWithinItsTail(Trial& t);
 
