@@ -4,6 +4,7 @@
 
 import type { AnalogueDialOptions, AnalogueLineSettings } from './analogue.js';
 import type { ConferenceCalls, ConferenceEvent } from './conference.js';
+import type { AnswerEvent } from './answer.js';
 import type { IsdnEngine, IsdnFarEnd, IsdnIncoming, IsdnLegEvent } from './isdn.js';
 import type { BearerTestCalls, BearerTestEvent } from './line_tests.js';
 import type { VirtualCardCalls } from './virtual_card.js';
@@ -199,7 +200,11 @@ export interface NativeEngine extends ConferenceCalls, IsdnEngine, BearerTestCal
   stopPlayer(player: Handle): NativeStatus;
   record(leg: Handle, options: RecordOptions): Created;
   stopRecorder(recorder: Handle): NativeStatus;
-  setDetectors(leg: Handle, detectors: { readonly dtmf: boolean; readonly tones: boolean }): NativeStatus;
+  /** `answer` is put on at the moment of answer: its times count from there. `special`: SIT, fax and modem tones. Both are off where absent. */
+  setDetectors(
+    leg: Handle,
+    detectors: { readonly dtmf: boolean; readonly tones: boolean; readonly special?: boolean; readonly answer?: boolean },
+  ): NativeStatus;
   levels(leg: Handle): { readonly status: NativeStatus; readonly receivedDbm0: number; readonly sentDbm0: number };
   counters(): EngineCounters;
   resetWorst(): void;
@@ -335,6 +340,7 @@ export type NativeEvent =
     }
   | { readonly type: 'digitsSent'; readonly atMs: number; readonly leg: Handle; readonly method: 'rfc4733' | 'info' | 'inBand' }
   | { readonly type: 'tone'; readonly atMs: number; readonly leg: Handle; readonly tone: 'busy' | 'congestion' | 'unobtainable' | 'ringing' | 'dial' }
+  | AnswerEvent
   | IsdnLegEvent
   | ConferenceEvent
   | BearerTestEvent

@@ -129,7 +129,10 @@ void bindMedia(Napi::Object& target, Instance& instance) {
   });
   instance.define(target, "setDetectors", WhenClosed::unavailable, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object detectors = objectOf(info[1], "detectors");
-    const DetectorSettings settings{.dtmf = booleanField(detectors, "dtmf"), .tones = booleanField(detectors, "tones")};
+    const DetectorSettings settings{.dtmf = booleanField(detectors, "dtmf"),
+                                    .tones = booleanField(detectors, "tones"),
+                                    .special = detectors.Has("special") && booleanField(detectors, "special"),
+                                    .answer = detectors.Has("answer") && booleanField(detectors, "answer")};
     return statusValue(info.Env(), instance.engine().setDetectors(handleOf(info[0]), settings));
   });
 }

@@ -148,11 +148,13 @@ void AudioCore::run(const command::EndLeg& command) noexcept {
 void AudioCore::run(const command::SetDetectors& command) noexcept {
   auto* leg = find<LegAudio>(command.leg);
   if (leg == nullptr) return;
-  if (command.dtmf && !leg->detectDtmf) command.set->dtmf.reset();
-  if (command.tones && !leg->detectTones) command.set->tones.reset();
-  leg->detectDtmf = command.dtmf;
-  leg->detectTones = command.tones;
-  leg->detecting = command.dtmf || command.tones ? command.set : nullptr;
+  const DetectorSettings wanted = command.settings;
+  if (wanted.dtmf && !leg->detect.dtmf) command.set->dtmf.reset();
+  if (wanted.tones && !leg->detect.tones) command.set->tones.reset();
+  if (wanted.answer && !leg->detect.answer) command.set->answer.reset();
+  if (wanted.special && !leg->detect.special) command.set->special.reset();
+  leg->detect = wanted;
+  leg->detecting = wanted.any() ? command.set : nullptr;
 }
 
 void AudioCore::run(const command::DigitReceived& command) noexcept {
@@ -239,15 +241,24 @@ void AudioCore::receive(LegAudio& leg) noexcept {
 }
 
 void AudioCore::detect(LegAudio& leg) noexcept {
-  if (leg.detectDtmf) {
+  if (leg.detect.dtmf) {
     for (const DtmfEvent& event : leg.detecting->dtmf.process(leg.received)) {
       // Told when it is recognised, not when the key is let go: its length is not known yet.
       if (event.type == DtmfEvent::Type::begin) digitHeard(leg, event.digit, 0, DigitWay::inBand);
     }
   }
-  if (leg.detectTones) {
+  if (leg.detect.tones) {
     const CallTone tone = leg.detecting->tones.process(leg.received);
     if (tone != CallTone::none) tell({nowNs_, heard::Tone{leg.handle, tone}});
+  }
+  if (leg.detect.special) {
+    const SpecialToneDetector::Heard special = leg.detecting->special.process(leg.received);
+    if (special.tone != SpecialTone::none) tell({nowNs_, heard::Special{leg.handle, special}});
+  }
+  if (leg.detect.answer) {
+    const AnswerDetector::Heard answer = leg.detecting->answer.process(leg.received);
+    if (answer.decided) tell({nowNs_, heard::Answered{leg.handle, answer}});
+    if (answer.beep) tell({nowNs_, heard::Beep{leg.handle}});
   }
 }
 

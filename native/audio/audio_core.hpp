@@ -27,7 +27,7 @@ namespace command {
 struct None {};
 struct AddLeg { LegAudio* leg; };
 struct EndLeg { Handle leg; };
-struct SetDetectors { Handle leg; DetectorSet* set; bool dtmf; bool tones; };
+struct SetDetectors { Handle leg; DetectorSet* set; DetectorSettings settings; };
 struct DigitReceived { Handle leg; char digit; int durationMs; DigitWay way; };
 struct SendDigits { Handle leg; };
 struct AddBridge { Bridge* bridge; };
@@ -51,6 +51,9 @@ namespace heard {
 struct None {};
 struct Digit { Handle leg; char digit; int durationMs; DigitWay way; };
 struct Tone { Handle leg; CallTone tone; };
+struct Special { Handle leg; SpecialToneDetector::Heard what; };
+struct Answered { Handle leg; AnswerDetector::Heard what; };
+struct Beep { Handle leg; };
 struct DigitsSent { Handle leg; };
 struct MemberTalks { Handle member; bool talking; };
 struct PlayerEnded { Handle player; PlayerEnd reason; char key; std::int64_t playedSamples; };
@@ -61,8 +64,8 @@ struct LegGone { Handle leg; };
 // clang-format on
 struct AudioEvent {
   std::int64_t atNs = 0;
-  std::variant<heard::None, heard::Digit, heard::Tone, heard::DigitsSent, heard::MemberTalks, heard::PlayerEnded, heard::BridgeEnded,
-               heard::MemberEnded, heard::LegGone>
+  std::variant<heard::None, heard::Digit, heard::Tone, heard::Special, heard::Answered, heard::Beep, heard::DigitsSent, heard::MemberTalks,
+               heard::PlayerEnded, heard::BridgeEnded, heard::MemberEnded, heard::LegGone>
       what;
 };
 

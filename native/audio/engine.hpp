@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audio/conference/member_role.hpp"
+#include "audio/detector_settings.hpp"
 #include "audio/frame.hpp"
 #include "audio/leg_owner.hpp"
 #include "audio/media_port.hpp"
@@ -47,11 +48,6 @@ struct RecordRequest {
   RecordDirection direction = RecordDirection::received;
   RecordFormat format = RecordFormat::linear16;
   int maxSeconds = 3600;
-};
-
-struct DetectorSettings {
-  bool dtmf = false;   // In-band DTMF receiver.
-  bool tones = false;  // Busy, congestion, number unobtainable, ringing, dial tone.
 };
 
 /// The last fields a leg will ever send: they travel in the leg's one legEnded event.

@@ -53,6 +53,24 @@ void Engine::Impl::tell(std::int64_t atNs, const heard::Tone& tone) {
   sink_.post({.type = "tone", .subject = tone.leg, .atNs = atNs, .fields = {{"tone", std::string(callToneName(tone.tone))}}});
 }
 
+void Engine::Impl::tell(std::int64_t atNs, const heard::Special& special) {
+  sink_.post({.type = "specialTone",
+              .subject = special.leg,
+              .atNs = atNs,
+              .fields = {{"tone", std::string(specialToneName(special.what.tone))}, {"phaseReversals", special.what.phaseReversals}}});
+}
+
+void Engine::Impl::tell(std::int64_t atNs, const heard::Answered& answered) {
+  sink_.post({.type = "answeredBy",
+              .subject = answered.leg,
+              .atNs = atNs,
+              .fields = {{"by", std::string(answeredByName(answered.what.by))},
+                         {"reason", std::string(answerReasonName(answered.what.reason))},
+                         {"decidedMs", std::int64_t{answered.what.decidedMs}}}});
+}
+
+void Engine::Impl::tell(std::int64_t atNs, const heard::Beep& beep) { sink_.post({.type = "beep", .subject = beep.leg, .atNs = atNs}); }
+
 void Engine::Impl::tell(std::int64_t atNs, const heard::DigitsSent& sent) {
   sink_.post({.type = "digitsSent", .subject = sent.leg, .atNs = atNs, .fields = {{"method", std::string(digitWayName(DigitWay::inBand))}}});
 }

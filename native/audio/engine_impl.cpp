@@ -312,8 +312,8 @@ Status Engine::Impl::setDetectors(Handle leg, DetectorSettings settings) {
   const Status status = checkParty(leg);
   if (status != Status::ok) return status;
   LegAudio& audio = *entryOf<LegEntry>(leg).audio;
-  if ((settings.dtmf || settings.tones) && audio.detectors == nullptr) audio.detectors = std::make_unique<DetectorSet>(country_);
-  const command::SetDetectors command{leg, audio.detectors.get(), settings.dtmf, settings.tones};
+  if (settings.any() && audio.detectors == nullptr) audio.detectors = std::make_unique<DetectorSet>(country_);
+  const command::SetDetectors command{leg, audio.detectors.get(), settings};
   return core_.post(command) ? Status::ok : Status::full;
 }
 

@@ -112,6 +112,9 @@ class Engine::Impl {
   void tell(std::int64_t, const heard::None&) {}
   void tell(std::int64_t atNs, const heard::Digit& digit);
   void tell(std::int64_t atNs, const heard::Tone& tone);
+  void tell(std::int64_t atNs, const heard::Special& special);
+  void tell(std::int64_t atNs, const heard::Answered& answered);
+  void tell(std::int64_t atNs, const heard::Beep& beep);
   void tell(std::int64_t atNs, const heard::DigitsSent& sent);
   void tell(std::int64_t atNs, const heard::MemberTalks& talks);
   void tell(std::int64_t atNs, const heard::MemberEnded& ended);

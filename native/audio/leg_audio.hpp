@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <memory>
 
+#include "audio/detect/answer_detector.hpp"
 #include "audio/detect/dtmf_receiver.hpp"
+#include "audio/detect/special_tone_detector.hpp"
 #include "audio/detect/tone_detector.hpp"
+#include "audio/detector_settings.hpp"
 #include "audio/frame.hpp"
 #include "audio/guarded_pointer.hpp"
 #include "audio/level.hpp"
@@ -34,6 +37,8 @@ struct DetectorSet {
 
   DtmfReceiver dtmf;
   ToneDetector tones;
+  AnswerDetector answer;
+  SpecialToneDetector special;
 };
 
 /// The audio of one leg. Made by a control thread at createLeg, destroyed by one after the audio thread has let go of it.
@@ -50,9 +55,8 @@ struct LegAudio {
   std::unique_ptr<DetectorSet> detectors;
   // --- Audio thread ---------------------------------------------------------------------------------------------------------------------
   DetectorSet* detecting = nullptr;  // Points to `detectors` while any is on.
-  bool detectDtmf = false;
-  bool detectTones = false;
-  LegAudio* partner = nullptr;  // The other leg of `bridge`.
+  DetectorSettings detect;           // Which of them.
+  LegAudio* partner = nullptr;       // The other leg of `bridge`.
   Bridge* bridge = nullptr;
   ConferenceMember* membership = nullptr;
   Conference* conference = nullptr;  // Of which this is the own leg; set before the audio thread sees it.

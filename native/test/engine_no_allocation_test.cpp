@@ -74,7 +74,7 @@ TEST_CASE("the audio thread neither allocates, frees nor locks, whatever legs pl
     for (int i = 0; i < 7; i++) {
       legs[i] = engine.createLeg(owner);
       REQUIRE(legs[i] != kNoHandle);
-      engine.setDetectors(legs[i], {.dtmf = true, .tones = true});
+      engine.setDetectors(legs[i], {.dtmf = true, .tones = true, .special = true, .answer = true});
       engine.attach(legs[i], parties[i]);
     }
     const std::string prompt = writeWav(folder / "prompt.wav", counted(1, 3000));

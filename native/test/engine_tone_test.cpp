@@ -130,3 +130,29 @@ TEST_CASE("a busy tone that the line sends is told") {
   CHECK(text(bench.one("tone"), "tone") == "busy");
   CHECK(bench.one("tone").subject == leg);
 }
+
+TEST_CASE("who answered, a beep and a fax are told of the leg that listens for them, from when it does") {
+  Bench far;
+  Party line;
+  const Handle tone = far.leg(line);
+  REQUIRE(far.engine
+              .playTone(tone, {.segments = {{.milliseconds = 500},
+                                            {.frequencies = {310, 1230}, .milliseconds = 600},
+                                            {.milliseconds = 1400},
+                                            {.frequencies = {1100}, .milliseconds = 500},
+                                            {.milliseconds = 1000}}})
+              .status == Status::ok);
+  far.engine.step(4500);
+
+  Bench bench;
+  Party callee(line.heard());
+  const Handle leg = bench.leg(callee);
+  bench.engine.step(200);
+  REQUIRE(bench.engine.setDetectors(leg, {.special = true, .answer = true}) == Status::ok);
+  bench.engine.step(4500);
+  CHECK(text(bench.one("answeredBy"), "by") == "human");
+  CHECK(text(bench.one("answeredBy"), "reason") == "shortGreeting");
+  CHECK(bench.one("answeredBy").subject == leg);
+  CHECK(bench.one("beep").subject == leg);
+  CHECK(text(bench.one("specialTone"), "tone") == "faxCalling");
+}
