@@ -11,7 +11,7 @@ import type { NativeAddon } from '../addon/addon.js';
 const NATIVE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const ADDON_FILE = process.env['BRANCHLINE_ADDON'] ?? path.resolve(NATIVE, '../build/release/addon/branchline.node');
 const addon = createRequire(import.meta.url)(ADDON_FILE) as NativeAddon;
-const border = ['addon', 'conference', 'isdn', 'line_tests', 'virtual_card']
+const border = ['addon', 'answer', 'conference', 'isdn', 'line_tests', 'virtual_card']
   .map((name) => readFileSync(path.join(NATIVE, `addon/${name}.d.ts`), 'utf8'))
   .join('\n');
 

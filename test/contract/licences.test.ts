@@ -21,7 +21,7 @@ const DEVELOPMENT = [...SHIPPED, 'MPL-2.0'];
 const NATIVE: readonly (readonly [RegExp, string])[] = [
   [/^native\/(common|country|channel|isdn|isdnd)\//, 'GPL-2.0-or-later'],
   [/^native\/test\/(main\.cpp|isdnd_|dahdi\/(far_|network_))/, 'GPL-2.0-or-later'],
-  [/^native\/audio\/(frame|media_port|leg_owner|engine)\.hpp$/, 'GPL-2.0-or-later'],
+  [/^native\/audio\/(frame|media_port|leg_owner|engine|detector_settings|conference\/member_role)\.hpp$/, 'GPL-2.0-or-later'],
   [/^native\//, 'GPL-3.0-or-later'],
 ];
 
