@@ -1,5 +1,6 @@
 import type { Metrics } from './api/index.js';
 import type { EventLog } from './delivery/index.js';
+import type { NativeMedia } from './media/index.js';
 import type { EventPort, SchedulerEvent } from './scheduler/index.js';
 import type { Call, CallRegistry, LinePort, OutOfService } from './telephony/index.js';
 
@@ -41,6 +42,17 @@ export function logCallEvents(calls: CallRegistry, eventLog: EventLog, metrics: 
   calls.events.on('callEnded', ({ call }) => {
     metrics.calls.inc({ origin: call.identity.origin });
     eventLog.emit({ ...identityOf(call), type: 'call.ended', data: { origin: call.identity.origin } });
+  });
+}
+
+/** A recording that could not go on is told in the event log and in the trace of its call. */
+export function logRecordings(media: Pick<NativeMedia, 'events'>, calls: Pick<CallRegistry, 'live'>, eventLog: Pick<EventLog, 'emit'>): void {
+  media.events.on('recordingFailed', ({ leg, end: { file, recordedMs, detail } }) => {
+    const call = calls.live().find(({ legs }) => legs.includes(leg));
+    if (call === undefined) return;
+    const data = { file, recordedMs, detail };
+    call.trace('recording.failed', { legId: leg.id, ...data });
+    eventLog.emit({ ...identityOf(call), legId: leg.id, type: 'recording.failed', data });
   });
 }
 

@@ -21,7 +21,7 @@ import {
 } from './core/index.js';
 import { EventLog } from './delivery/index.js';
 import { makeDemo } from './demo.js';
-import { logCallEvents, logOutOfService, logTrunkEvents, schedulerEvents } from './event-wiring.js';
+import { logCallEvents, logOutOfService, logRecordings, logTrunkEvents, schedulerEvents } from './event-wiring.js';
 import { HealthService } from './health/index.js';
 import { startHousekeeping } from './housekeeping.js';
 import { AnalogueLine } from './lines/analogue/analogue-line.js';
@@ -192,6 +192,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     spans: () => lineHealth.spans.list(),
   });
   logCallEvents(calls, eventLog, metrics);
+  logRecordings(media, calls, eventLog);
   logTrunkEvents(lines.ports, eventLog, root.id);
   logOutOfService(lineHealth.outOfService, eventLog, root.id);
   addHealthChecks(health, { store, scheduler, trunks, lineHealth });

@@ -57,7 +57,8 @@ export interface ToneSegment {
 export interface RecordOptions {
   /** Written as `<file>.part`, renamed when complete. */
   readonly file: string;
-  readonly direction: 'received' | 'sent' | 'both';
+  /** both: two channels, received left, sent right. mixed: one channel, their sum. */
+  readonly direction: 'received' | 'sent' | 'both' | 'mixed';
   readonly format: 'linear16' | 'alaw';
   readonly maxSeconds: number;
 }
@@ -200,6 +201,10 @@ export interface NativeEngine extends ConferenceCalls, IsdnEngine, BearerTestCal
   stopPlayer(player: Handle): NativeStatus;
   record(leg: Handle, options: RecordOptions): Created;
   stopRecorder(recorder: Handle): NativeStatus;
+  /** Paused: nothing is written, and the time does not count. */
+  pauseRecorder(recorder: Handle, paused: boolean): NativeStatus;
+  /** Muted: silence is written in place of the audio. */
+  muteRecorder(recorder: Handle, muted: boolean): NativeStatus;
   /** `answer` is put on at the moment of answer: its times count from there. `special`: SIT, fax and modem tones. Both are off where absent. */
   setDetectors(
     leg: Handle,

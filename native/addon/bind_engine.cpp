@@ -29,8 +29,10 @@ RecordRequest recordRequestOf(const Napi::Value& value) {
     request.direction = RecordDirection::sent;
   } else if (direction == "both") {
     request.direction = RecordDirection::both;
+  } else if (direction == "mixed") {
+    request.direction = RecordDirection::mixed;
   } else {
-    throw Napi::TypeError::New(value.Env(), "direction must be received, sent or both");
+    throw Napi::TypeError::New(value.Env(), "direction must be received, sent, both or mixed");
   }
   const std::string format = stringField(options, "format");
   if (format != "linear16" && format != "alaw") throw Napi::TypeError::New(value.Env(), "format must be linear16 or alaw");
@@ -126,6 +128,14 @@ void bindMedia(Napi::Object& target, Instance& instance) {
   });
   instance.define(target, "stopRecorder", WhenClosed::unavailable, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
     return statusValue(info.Env(), instance.engine().stopRecorder(handleOf(info[0])));
+  });
+  instance.define(target, "pauseRecorder", WhenClosed::unavailable, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
+    const RecorderChange change = booleanOf(info[1], "paused") ? RecorderChange::pause : RecorderChange::resume;
+    return statusValue(info.Env(), instance.engine().changeRecorder(handleOf(info[0]), change));
+  });
+  instance.define(target, "muteRecorder", WhenClosed::unavailable, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
+    const RecorderChange change = booleanOf(info[1], "muted") ? RecorderChange::mute : RecorderChange::unmute;
+    return statusValue(info.Env(), instance.engine().changeRecorder(handleOf(info[0]), change));
   });
   instance.define(target, "setDetectors", WhenClosed::unavailable, [&instance](const Napi::CallbackInfo& info) -> Napi::Value {
     const Napi::Object detectors = objectOf(info[1], "detectors");

@@ -219,6 +219,11 @@ void AudioCore::run(const command::StopRecorder& command) noexcept {
   if (recorder != nullptr) endRecorder(find<LegAudio>(recorder->leg()), *recorder, RecorderEnd::stopped);
 }
 
+void AudioCore::run(const command::ChangeRecorder& command) noexcept {
+  auto* recorder = find<Recorder>(command.recorder);
+  if (recorder != nullptr) recorder->change(command.change);
+}
+
 // --- A frame -----------------------------------------------------------------------------------------------------------------------------
 
 void AudioCore::receive(LegAudio& leg) noexcept {

@@ -39,11 +39,12 @@ struct AddPlayer { Player* player; };
 struct StopPlayer { Handle player; };
 struct AddRecorder { Recorder* recorder; };
 struct StopRecorder { Handle recorder; };
+struct ChangeRecorder { Handle recorder; RecorderChange change; };
 }  // namespace command
 // clang-format on
 using Command = std::variant<command::None, command::AddLeg, command::EndLeg, command::SetDetectors, command::DigitReceived, command::SendDigits,
                              command::AddBridge, command::EndBridge, command::AddMember, command::SetMember, command::EndMember, command::AddPlayer,
-                             command::StopPlayer, command::AddRecorder, command::StopRecorder>;
+                             command::StopPlayer, command::AddRecorder, command::StopRecorder, command::ChangeRecorder>;
 
 /// What the audio thread tells. The last four are the last that is told of their handle.
 // clang-format off: one line each.
@@ -142,6 +143,7 @@ class AudioCore {
   void run(const command::StopPlayer& command) noexcept;
   void run(const command::AddRecorder& command) noexcept;
   void run(const command::StopRecorder& command) noexcept;
+  void run(const command::ChangeRecorder& command) noexcept;
 
   void receive(LegAudio& leg) noexcept;
   void detect(LegAudio& leg) noexcept;

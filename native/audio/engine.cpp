@@ -64,6 +64,7 @@ Engine::Created Engine::playTone(Handle leg, ToneRequest request) {
 Status Engine::stopPlayer(Handle player) { return impl_->stopPlayer(player); }
 Engine::Created Engine::record(Handle leg, RecordRequest request) { return impl_->record(leg, std::move(request)); }
 Status Engine::stopRecorder(Handle recorder) { return impl_->stopRecorder(recorder); }
+Status Engine::changeRecorder(Handle recorder, RecorderChange change) { return impl_->changeRecorder(recorder, change); }
 Status Engine::setDetectors(Handle leg, DetectorSettings settings) { return impl_->setDetectors(leg, settings); }
 Status Engine::sendInBandDigits(Handle leg, std::string_view digits, int onMs, int offMs) {
   return impl_->sendInBandDigits(leg, digits, onMs, offMs);

@@ -40,7 +40,8 @@ struct ToneRequest {
   bool loop = false;
 };
 
-enum class RecordDirection : std::uint8_t { received, sent, both };  // both: two channels, received left, sent right.
+// both: two channels, received left, sent right. mixed: one channel, their sum.
+enum class RecordDirection : std::uint8_t { received, sent, both, mixed };
 enum class RecordFormat : std::uint8_t { linear16, alaw };
 
 struct RecordRequest {
@@ -49,6 +50,9 @@ struct RecordRequest {
   RecordFormat format = RecordFormat::linear16;
   int maxSeconds = 3600;
 };
+
+/// pause: nothing is written, and the time does not count. mute: silence is written in place of the audio (a card number is spoken).
+enum class RecorderChange : std::uint8_t { pause, resume, mute, unmute };
 
 /// The last fields a leg will ever send: they travel in the leg's one legEnded event.
 using EndFields = std::vector<std::pair<const char*, FieldValue>>;
@@ -112,6 +116,8 @@ class Engine {
   Status stopPlayer(Handle player);
   Created record(Handle leg, RecordRequest request);
   Status stopRecorder(Handle recorder);
+  /// To the frame. A change to what is so already does nothing.
+  Status changeRecorder(Handle recorder, RecorderChange change);
   Status setDetectors(Handle leg, DetectorSettings settings);
   /// In-band digits to the leg; posts digitsSent when the last has gone.
   Status sendInBandDigits(Handle leg, std::string_view digits, int onMs, int offMs);

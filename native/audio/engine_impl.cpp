@@ -305,6 +305,13 @@ Status Engine::Impl::stopRecorder(Handle recorder) {
   return core_.post(command::StopRecorder{recorder}) ? Status::ok : Status::full;
 }
 
+Status Engine::Impl::changeRecorder(Handle recorder, RecorderChange change) {
+  const std::lock_guard lock(mutex_);
+  const Status status = check(recorder, kRecorder);
+  if (status != Status::ok) return status;
+  return core_.post(command::ChangeRecorder{recorder, change}) ? Status::ok : Status::full;
+}
+
 // --- Detectors, digits, levels -----------------------------------------------------------------------------------------------------------
 
 Status Engine::Impl::setDetectors(Handle leg, DetectorSettings settings) {

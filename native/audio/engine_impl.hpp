@@ -50,6 +50,7 @@ class Engine::Impl {
   Status stopPlayer(Handle player);
   Created record(Handle leg, RecordRequest request);
   Status stopRecorder(Handle recorder);
+  Status changeRecorder(Handle recorder, RecorderChange change);
   Status setDetectors(Handle leg, DetectorSettings settings);
   Status sendInBandDigits(Handle leg, std::string_view digits, int onMs, int offMs);
   Levels levels(Handle leg);

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "audio/engine.hpp"
@@ -30,6 +31,7 @@ class Recorder {
   enum class Tap : std::uint8_t { kept, overrun, full, failed };
   /// overrun: the disk is too slow, these 20 ms are lost. full: that was the last frame of the longest length. failed: the file can't be written.
   Tap add(const Frame& received, const Frame& sent) noexcept;
+  void change(RecorderChange change) noexcept;
   /// The last word of the audio thread on it.
   void closeWith(RecorderEnd reason, std::int64_t atNs) noexcept;
   Recorder* next = nullptr;  // Of the same leg.
@@ -52,6 +54,8 @@ class Recorder {
   [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
  private:
+  /// A frame as the file wants it, interleaved, in `samples`; answers how much of it.
+  std::size_t compose(const Frame& received, const Frame& sent, std::span<std::int16_t> samples) const noexcept;
   void openOnce();
   void drain();
   void fail(const WavError& error);
@@ -69,6 +73,8 @@ class Recorder {
   std::atomic<bool> failed_{false};  // By the writing thread.
   // Audio thread:
   std::int64_t framesLeft_;
+  bool paused_ = false;
+  bool muted_ = false;
   // Writing thread:
   std::unique_ptr<WavWriter> writer_;
   std::size_t writtenSamples_ = 0;

@@ -114,6 +114,8 @@ describe('an engine', () => {
     for (const handle of [0, NO_SUCH_HANDLE, -1, 1.5, Number.NaN, 2 ** 32, 2 ** 40, 'x' as unknown as number]) {
       expect(engine.answer(handle)).toBe(1);
       expect(engine.stopPlayer(handle)).toBe(1);
+      expect(engine.pauseRecorder(handle, true)).toBe(1);
+      expect(engine.muteRecorder(handle, true)).toBe(1);
       expect(engine.bridge(handle, handle)).toEqual({ status: 1, handle: 0 });
       expect(engine.levels(handle).status).toBe(1);
     }
@@ -123,6 +125,9 @@ describe('an engine', () => {
     const { engine } = engineOf(STEPPED);
     const options = { files: 'prompt.wav', loop: false, stopKeys: '', queued: false } as unknown as Parameters<NativeEngine['play']>[1];
     expect(() => engine.play(NO_SUCH_HANDLE, options)).toThrow(new TypeError('files must be an array of strings'));
+    expect(() => engine.muteRecorder(NO_SUCH_HANDLE, 1 as unknown as boolean)).toThrow(new TypeError('muted must be true or false'));
+    const recording = { file: '/r.wav', direction: 'neither' as 'both', format: 'alaw', maxSeconds: 1 } as const;
+    expect(() => engine.record(NO_SUCH_HANDLE, recording)).toThrow(new TypeError('direction must be received, sent, both or mixed'));
     expect(() => engine.clear(NO_SUCH_HANDLE, 16.5, 0)).toThrow(new TypeError('q850 must be a whole number'));
   });
 

@@ -101,6 +101,77 @@ TEST_CASE("both directions lie left and right in step, and the sent one alone in
   CHECK(bench.events.of("recorderEnded").size() == 2);
 }
 
+TEST_CASE("mixed is one channel with the sum of both directions, and what is too loud for it stays at full scale") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(10'000, 1600));
+  const Handle leg = bench.leg(party);
+  const Handle recorder = record(bench, leg, {.file = folder / "r.wav", .direction = RecordDirection::mixed});
+  auto sent = counted(1, 800);
+  sent.resize(1600, 30'000);
+  bench.play(leg, {.files = {writeWav(folder / "p.wav", sent)}});
+  bench.engine.step(200);
+  bench.engine.stopRecorder(recorder);
+  bench.engine.step(20);
+  const auto samples = readWavFile(folder / "r.wav");
+  REQUIRE(samples.size() == 1600);
+  for (int i = 0; i < 800; i++) REQUIRE(samples[i] == 10'001 + 2 * i);
+  for (int i = 800; i < 1600; i++) REQUIRE(samples[i] == 32'767);
+}
+
+TEST_CASE("while a recording is paused nothing is written and its time does not count, to the frame") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 24'000));
+  const Handle recorder = record(bench, bench.leg(party), {.file = folder / "r.wav", .maxSeconds = 1});
+  bench.engine.step(500);
+  CHECK(bench.engine.changeRecorder(recorder, RecorderChange::pause) == Status::ok);
+  bench.engine.step(1500);
+  CHECK(bench.events.of("recorderEnded").empty());
+  CHECK(bench.engine.changeRecorder(recorder, RecorderChange::resume) == Status::ok);
+  bench.engine.step(520);
+  CHECK(text(bench.one("recorderEnded"), "reason") == "maxLength");
+  CHECK(number(bench.one("recorderEnded"), "recordedMs") == 1000);
+  auto expected = counted(1, 4000);
+  for (const std::int16_t sample : counted(16'001, 4000)) expected.push_back(sample);
+  CHECK(readWavFile(folder / "r.wav") == expected);
+  CHECK(bench.engine.changeRecorder(recorder, RecorderChange::pause) == Status::staleHandle);
+}
+
+TEST_CASE("while a recording is muted silence stands in place of both directions, and its time counts") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 4800));
+  const Handle leg = bench.leg(party);
+  const Handle recorder = record(bench, leg, {.file = folder / "r.wav", .direction = RecordDirection::mixed});
+  bench.engine.step(200);
+  CHECK(bench.engine.changeRecorder(recorder, RecorderChange::mute) == Status::ok);
+  bench.engine.step(200);
+  CHECK(bench.engine.changeRecorder(recorder, RecorderChange::unmute) == Status::ok);
+  bench.engine.step(200);
+  bench.engine.stopRecorder(recorder);
+  bench.engine.step(20);
+  auto expected = counted(1, 4800);
+  std::fill(expected.begin() + 1600, expected.begin() + 3200, std::int16_t{0});
+  CHECK(readWavFile(folder / "r.wav") == expected);
+  CHECK(number(bench.one("recorderEnded"), "recordedMs") == 600);
+}
+
+TEST_CASE("a recording that is paused when its leg ends is complete, with what there was before") {
+  const Folder folder;
+  Bench bench;
+  Party party(counted(1, 1600));
+  const Handle leg = bench.leg(party);
+  const Handle recorder = record(bench, leg, {.file = folder / "r.wav"});
+  bench.engine.step(100);
+  bench.engine.changeRecorder(recorder, RecorderChange::pause);
+  bench.engine.step(100);
+  bench.engine.endLeg(leg, {});
+  bench.engine.step(20);
+  CHECK(text(bench.one("recorderEnded"), "reason") == "legEnded");
+  CHECK(readWavFile(folder / "r.wav") == counted(1, 800));
+}
+
 TEST_CASE("an A-law recording has one byte a sample and reads back within a quantising step") {
   const Folder folder;
   Bench bench;
@@ -222,7 +293,7 @@ TEST_CASE("all recordings together are brought to the disk once a second, and on
   KeptEvents events;
   QuietOwner owner;
   Party parties[24];
-  Engine engine({.stepped = false, .maxHandles = 128, .realtimePriority = false}, events);
+  Engine engine({.stepped = false, .maxHandles = 128, .realtimePriority = true}, events);
   diskSyncs = 0;
   diskMs = 50;
   for (int i = 0; i < 24; i++) {
@@ -234,7 +305,9 @@ TEST_CASE("all recordings together are brought to the disk once a second, and on
   const int syncs = diskSyncs;
   CHECK(syncs >= 3);
   CHECK(syncs <= 5);
-  CHECK(engine.counters().recordOverruns == 0);
+  const Engine::Counters counters = engine.counters();
+  CHECK(counters.recordOverruns == 0);
+  if (counters.realtime) CHECK(counters.lateFrames == 0);  // Else it depends on what else runs here.
   diskMs = 0;
 }
 

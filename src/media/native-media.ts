@@ -1,6 +1,18 @@
 import type { Created, NativeStatus } from '../../native/addon/addon.js';
-import type { Logger, Native, NativeEvents } from '../core/index.js';
-import type { Bridge, Leg, MediaPort, PlayEnd, PlayOptions, Playback, RecordEnd, RecordOptions, Recording, ToneName } from '../telephony/index.js';
+import { Emitter, type Logger, type Native, type NativeEvents } from '../core/index.js';
+import type {
+  Bridge,
+  Leg,
+  MediaPort,
+  PlayEnd,
+  PlayOptions,
+  Playback,
+  RecordEnd,
+  RecordOptions,
+  Recording,
+  RecordingFailure,
+  ToneName,
+} from '../telephony/index.js';
 import { Endings } from './endings.js';
 import { toneOf } from './tones.js';
 
@@ -10,8 +22,14 @@ const STALE: NativeStatus = 1;
 /** What a meter shows of a leg that is gone: below any sound. */
 const SILENCE_DBM0 = -96;
 
+interface NativeMediaEvents {
+  /** The call goes on without it. */
+  recordingFailed: RecordingFailure;
+}
+
 /** The audio engine as telephony and call plans want it. Each object it makes ends exactly once, by the engine's one terminal event for it. */
 export class NativeMedia implements MediaPort {
+  readonly events = new Emitter<NativeMediaEvents>();
   readonly #native: Native;
   readonly #logger: Logger;
   readonly #players = new Endings<PlayEnd>();
@@ -39,8 +57,19 @@ export class NativeMedia implements MediaPort {
 
   record(leg: Leg, file: string, options: RecordOptions): Recording {
     const created = this.#create(leg, () => this.#native.engine.record(leg.details.mediaHandle, { file, ...options }));
-    if (created.status !== OK) return { stop: () => undefined, ended: Promise.resolve({ ...failure(created.status), file: '', recordedMs: 0 }) };
-    return { stop: () => void this.#native.engine.stopRecorder(created.handle), ended: this.#recorders.begin(created.handle) };
+    const ended =
+      created.status === OK ? this.#recorders.begin(created.handle) : Promise.resolve({ ...failure(created.status), file: '', recordedMs: 0 });
+    void ended.then((end) => this.#tellFailure(leg, end));
+    // Of no recorder the engine thinks as of one that has ended.
+    const { engine } = this.#native;
+    return {
+      stop: () => void engine.stopRecorder(created.handle),
+      pause: () => void engine.pauseRecorder(created.handle, true),
+      resume: () => void engine.pauseRecorder(created.handle, false),
+      mute: () => void engine.muteRecorder(created.handle, true),
+      unmute: () => void engine.muteRecorder(created.handle, false),
+      ended,
+    };
   }
 
   bridge(legA: Leg, legB: Leg): Bridge {
@@ -75,6 +104,12 @@ export class NativeMedia implements MediaPort {
     const created = start();
     this.#warn(created.status, 'media', [leg.id]);
     return created;
+  }
+
+  #tellFailure(leg: Leg, end: RecordEnd): void {
+    if (end.reason !== 'error') return;
+    this.#logger.error({ legId: leg.id, ...end }, 'A recording stopped: its file could not be written');
+    this.events.emit('recordingFailed', { leg, end });
   }
 
   #onRecorderEnded({ recorder, reason, file, recordedMs, detail }: NativeEvents['recorderEnded']): void {

@@ -27,7 +27,8 @@ export interface PlayOptions {
 export type ToneName = 'dial' | 'ringing' | 'busy' | 'congestion' | 'unobtainable' | 'beep';
 
 export interface RecordOptions {
-  readonly direction: 'received' | 'sent' | 'both';
+  /** both: two channels, received left, sent right. mixed: one channel, their sum. */
+  readonly direction: 'received' | 'sent' | 'both' | 'mixed';
   readonly format: 'linear16' | 'alaw';
   readonly maxSeconds: number;
 }
@@ -39,8 +40,21 @@ export interface RecordEnd {
   readonly detail: string;
 }
 
+/** A recording that ended because its file could not be written. */
+export interface RecordingFailure {
+  readonly leg: Leg;
+  readonly end: RecordEnd;
+}
+
 export interface Recording {
   stop(): void;
+  /** While paused nothing is written, and the time does not count. */
+  pause(): void;
+  resume(): void;
+  /** While muted silence is written in place of the audio: a card number is spoken. */
+  mute(): void;
+  unmute(): void;
+  /** Resolves once, also where it could not begin. After "error" what there is of it is in `file`, and the call goes on. */
   readonly ended: Promise<RecordEnd>;
 }
 
