@@ -180,17 +180,4 @@ bad_suites() {
 }
 check "a suite that crashes, or runs nothing, counts as failed; one that ends with 77 as skipped" bad_suites
 
-once_told_twice() {
-  local first second
-  bash -c '"$@"; echo "status $?"' _ "$here/once.sh" results slow bash -c 'echo ran >>runs; sleep 0.3; echo told; exit 3' >first &
-  first=$!
-  until [[ -s runs ]]; do sleep 0.02; done
-  second="$(outcome "$here/once.sh" results slow bash -c 'echo ran >>runs')"
-  wait "$first"
-  equals "$second" "$(<first)"
-  equals "$second" $'told\nstatus 3'
-  equals "$(<runs)" ran
-}
-check "a command that goes on beside is run once, and who comes second waits and is told the same" once_told_twice
-
 exit "$any_failed"

@@ -26,7 +26,8 @@ run_suites() {
   suite types          exit    npm run --silent types
   suite format         exit    npm run --silent format:check
   suite format-cpp     exit    board/setup/format-cpp.sh --check
-  if ((${#selected[@]} == 0)); then start_beside; fi
+  suite native-asan    junit   board/setup/run-ctest.sh asan {}
+  suite native-tsan    junit   board/setup/run-ctest.sh tsan {}
   suite unit           vitest  --project unit
   suite native         vitest  --project native
   suite contract       vitest  --project contract
@@ -34,20 +35,7 @@ run_suites() {
   suite scenario       vitest  --project scenario
   suite interop        vitest  --project interop
   suite power          vitest  --project power
-  suite native-asan    junit   board/setup/run-ctest.sh asan {}
-  suite native-tsan    junit   board/setup/run-ctest.sh tsan {}
-  suite dahdi          lines   board/setup/once.sh "$RESULTS/once" dahdi test/dahdi/run.sh
-}
-
-# What needs the processor and no clock of this machine goes on beside the suites that mostly wait for calls to pass, on the time that those
-# leave: the sanitizers' builds, and the guests of test/dahdi, whose clock is their own. A suite that comes to what is under way waits for it.
-start_beside() {
-  set -m # a process group, which can be ended as a whole
-  nice -n 19 bash -c "board/setup/native-build.sh asan; board/setup/native-build.sh tsan; board/setup/once.sh '$RESULTS/once' dahdi test/dahdi/run.sh" \
-    </dev/null >"$LOGS/test-beside.log" 2>&1 &
-  beside=$!
-  set +m
-  trap 'kill -TERM -- "-$beside" 2>/dev/null || true' EXIT
+  suite dahdi          lines   test/dahdi/run.sh
 }
 
 selected=()
@@ -99,7 +87,6 @@ main() {
   set_up test
   cd "$ROOT"
   mkdir -p "$RESULTS"
-  rm -rf "$RESULTS/once"
   run_suites
   ((${#table[@]} > 0)) || die "no suite is called: ${selected[*]}"
   printf '\n'
