@@ -19,6 +19,7 @@ export type AnswerRule = 'polarity' | 'voice' | 'ringbackEnd' | 'timer';
 /** What one analogue line goes by. What is absent has its default; a change holds from the line's next call on. */
 export interface AnalogueLineSettings {
   // FXO
+  /** The country's. */
   readonly dialling?: 'dtmf' | 'pulse';
   /** How long dial tone may take, 500…60000 (3000), and what then. */
   readonly dialToneMs?: number;
@@ -26,7 +27,7 @@ export interface AnalogueLineSettings {
   readonly answer?: AnswerRule;
   /** 0…300000 (20000). */
   readonly answerTimerMs?: number;
-  /** Each true. */
+  /** Each the country's. */
   readonly clearByBatteryDrop?: boolean;
   readonly clearByReversal?: boolean;
   readonly clearByTones?: boolean;

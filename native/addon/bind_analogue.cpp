@@ -40,8 +40,8 @@ WithoutDialTone withoutDialToneOf(const std::string& name) {
   throw std::invalid_argument("withoutDialTone must be fail or dial, not \"" + name + "\"");
 }
 
-LineSettings lineSettingsOf(const Napi::Object& object) {
-  LineSettings settings;
+/// `settings` with what `object` has of them.
+LineSettings lineSettingsOf(const Napi::Object& object, LineSettings settings) {
   FxoSettings& fxo = settings.fxo;
   FxsSettings& fxs = settings.fxs;
   if (const auto name = optionalString(object, "dialling")) fxo.dialling = dialMethodOf(*name);
@@ -100,7 +100,8 @@ void bindAnalogue(Napi::Object& target, Instance& instance, const std::shared_pt
   });
   instance.define(target, "analogueConfigure", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     if (card->analogue == nullptr) return statusValue(info.Env(), Status::unavailable);
-    return statusValue(info.Env(), card->analogue->configure(integerOf(info[0], "channel"), lineSettingsOf(objectOf(info[1], "settings"))));
+    const LineSettings settings = lineSettingsOf(objectOf(info[1], "settings"), card->analogue->defaults());
+    return statusValue(info.Env(), card->analogue->configure(integerOf(info[0], "channel"), settings));
   });
   instance.define(target, "analogueFlash", WhenClosed::unavailable, [card](const Napi::CallbackInfo& info) -> Napi::Value {
     if (card->analogue == nullptr) return statusValue(info.Env(), Status::unavailable);

@@ -33,6 +33,8 @@ class AnalogueStack final : public LegOwner, private CardUser, private LineHost 
   /// (`digits` then empty). wrongState: the line is in use; unavailable: it is out of service; invalidArgument: no such channel, or digits that it
   /// can't key.
   [[nodiscard]] Engine::Created dial(int channel, std::string_view digits, const CallOptions& options = {});
+  /// What lines go by that nobody has set otherwise: the country's.
+  [[nodiscard]] LineSettings defaults() const { return defaultLineSettings(engine_.country()); }
   /// What a line goes by from its next call on. invalidArgument: no such channel. Throws std::invalid_argument that says what to change.
   Status configure(int channel, const LineSettings& settings);
   /// How echo is cancelled on all lines, from each one's next call on. invalidArgument for a tail that is neither 32 nor 64 ms.

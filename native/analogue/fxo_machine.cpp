@@ -26,7 +26,10 @@ FxoMachine::FxoMachine(int channel, LineHost& host) : LineMachine(channel, host)
 }
 
 // What a channel forgets with its driver.
-void FxoMachine::setUpChannel() { host_.io().setFlashTime(channel_, host_.country().flash.sendMs); }
+void FxoMachine::setUpChannel() {
+  setUpGains();
+  host_.io().setFlashTime(channel_, host_.country().flash.sendMs);
+}
 
 void FxoMachine::onConfigured() { rings_.setShortest(settings().fxo.shortestRingMs * kMs); }
 

@@ -51,6 +51,7 @@ FxsMachine::FxsMachine(int channel, LineHost& host) : LineMachine(channel, host)
 
 // What a channel forgets with its driver.
 void FxsMachine::setUpChannel() {
+  setUpGains();
   host_.io().setRingCadence(channel_, host_.country().ringing());
   host_.io().setFlashTime(channel_, std::max(host_.country().flash.longestMs, kShortestHangUpMs));
   host_.io().setMessageWaiting(channel_, settings().fxs.messageWaiting);

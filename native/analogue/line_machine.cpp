@@ -31,6 +31,13 @@ void LineMachine::runDue() {
   onTurn();
 }
 
+// A country that asks for none leaves the driver as it is. A card that cannot do it plays on at its own levels.
+void LineMachine::setUpGains() {
+  const LineElectrics& electrics = host_.country().electrics;
+  if (electrics.receiveGainDb == 0 && electrics.transmitGainDb == 0) return;
+  (void)host_.io().setGains(channel_, electrics.receiveGainDb, electrics.transmitGainDb);
+}
+
 void LineMachine::attachLeg() {
   port_.echo().begin(host_.echo());
   host_.attachLeg(leg_, port_);

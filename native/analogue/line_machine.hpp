@@ -47,7 +47,11 @@ class LineHost {
 /// One analogue line's state machine: base of FxoMachine and FxsMachine. Everything happens on the line-events thread but reserve().
 class LineMachine {
  public:
-  LineMachine(int channel, LineHost& host) : channel_(channel), host_(host), port_(host.io(), channel, host.country()) {}
+  LineMachine(int channel, LineHost& host)
+      : channel_(channel),
+        host_(host),
+        port_(host.io(), channel, host.country()),
+        settings_(defaultLineSettings(host.country())) {}
   virtual ~LineMachine() = default;
   LineMachine(const LineMachine&) = delete;
   LineMachine& operator=(const LineMachine&) = delete;
@@ -89,6 +93,8 @@ class LineMachine {
   [[nodiscard]] const LineSettings& settings() const noexcept { return settings_; }
   /// The settings changed.
   virtual void onConfigured() {}
+  /// The channel's gains are the country's. A channel forgets them with its driver.
+  void setUpGains();
   enum class Use : std::uint8_t { idle, inUse, outOfService };
   void publish(Use use, const char* state, const std::string& detail = {});
   void setDeadline(int milliseconds) noexcept { deadlineNs_ = host_.nowNs() + milliseconds * 1'000'000LL; }

@@ -17,6 +17,13 @@ struct Range {
 
 }  // namespace
 
+LineSettings defaultLineSettings(const Country& country) {
+  LineSettings settings;
+  settings.fxo.dialling = country.dialling;
+  settings.fxo.clearing = country.clearing;
+  return settings;
+}
+
 std::string faultOf(const LineSettings& settings) {
   const FxoSettings& fxo = settings.fxo;
   const FxsSettings& fxs = settings.fxs;

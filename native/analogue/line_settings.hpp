@@ -58,6 +58,9 @@ struct CallOptions {
   CallerIdMessage caller;  // FXS: what the telephone is shown.
 };
 
+/// What a line goes by that nobody has set otherwise: how the country's exchanges are dialled and tell that they have cleared.
+[[nodiscard]] LineSettings defaultLineSettings(const Country& country);
+
 /// "" or what to change.
 [[nodiscard]] std::string faultOf(const LineSettings& settings);
 

@@ -82,6 +82,11 @@ TEST_CASE("every country has dial, ringing and busy tone, ringing, recall times 
     CHECK(country.flash.sendMs < country.flash.longestMs);
     CHECK_FALSE(country.electrics.impedance.empty());
     CHECK_FALSE(country.electrics.opermode.empty());
+    // Within what every channel I/O takes.
+    for (const double gainDb : {country.electrics.receiveGainDb, country.electrics.transmitGainDb}) {
+      CHECK(gainDb >= -24);
+      CHECK(gainDb <= 12);
+    }
     CHECK_FALSE(country.completeNumbers[0].empty());
   }
 }

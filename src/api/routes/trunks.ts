@@ -27,7 +27,7 @@ const LineRules = Type.Object(
           tones: Type.Optional(Type.Boolean()),
           dialTone: Type.Optional(Type.Boolean()),
         },
-        { additionalProperties: false, description: 'what tells that the far end has cleared; each true' },
+        { additionalProperties: false, description: 'what tells that the far end has cleared; absent: as the country has it' },
       ),
     ),
     silenceLimitSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, description: '0: none' })),
