@@ -7,6 +7,7 @@ import type { Area, Bench } from './area.js';
 import { blocked } from './areas/blocked.js';
 import { calibration } from './areas/calibration.js';
 import { dtmf } from './areas/dtmf.js';
+import { answer } from './areas/answer.js';
 import { echo } from './areas/echo.js';
 import { lateness } from './areas/lateness.js';
 import { media } from './areas/media.js';
@@ -20,7 +21,7 @@ import { watchCompany } from './machine.js';
 import { prepare } from './preflight.js';
 import { ROOT } from './tools.js';
 
-const AREAS: readonly Area[] = [calibration, lateness, setup, media, memory, echo, dtmf, blocked, store, start];
+const AREAS: readonly Area[] = [calibration, lateness, setup, media, memory, echo, answer, dtmf, blocked, store, start];
 const RESULTS = path.join(ROOT, 'bench-results.json');
 const USAGE = `usage: npm run bench [-- [--only AREA]… [--full]]
 

@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { eventually } from '../support/until.js';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
-export const TOOLS = ['dtmf_bench', 'echo_bench', 'idle_thread', 'rtp_far_end', 'sip_far_end', 'udp_echo'] as const;
+export const TOOLS = ['dtmf_bench', 'echo_bench', 'answer_bench', 'idle_thread', 'rtp_far_end', 'sip_far_end', 'udp_echo'] as const;
 
 export function toolFile(name: (typeof TOOLS)[number]): string {
   return path.join(ROOT, 'build/release/bench', name);
