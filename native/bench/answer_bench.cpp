@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Who answered: greetings as people and as mailboxes speak them, by espeak-ng's voices, with noise and beeps, through the band and level of a line. The
-// same calls each run (seed 20261). Prints a table; with --json a row {figure, value, unit} a line. Voices of a synthesiser, not a survey of
+// Who answered: greetings as people and as mailboxes speak them, by espeak-ng's voices, with noise and beeps, through the band and level of a line.
+// The same calls each run (seed 20261). Prints a table; with --json a row {figure, value, unit} a line. Voices of a synthesiser, not a survey of
 // subscribers.
 
 #include <algorithm>
