@@ -318,6 +318,22 @@ TEST_CASE("the echo canceller is the driver's where one is attached; its tail is
   CHECK(taps() == 0);
 }
 
+TEST_CASE("an echo canceller that was refused does not come on later by itself, beside the one that took its place") {
+  DahdiWorld world;
+  world.open();
+  CHECK(world.io->setEchoCanceller(kFxo, 16) == Status::unavailable);
+  world.driver.removeSpan(kAnalogueSpan);
+  world.step(700);
+  CHECK(world.io->setEchoCanceller(kFxs, 16) == Status::unavailable);
+  for (const int channel : {kFxo, kFxs}) world.driver.with(channel, [](ScriptedDahdi::Channel& one) { one.canceller = "MG2"; });
+  world.driver.returnSpan(kAnalogueSpan);
+  world.step(2100);
+  for (const int channel : {kFxo, kFxs}) {
+    CAPTURE(channel);
+    CHECK(world.driver.with(channel, [](ScriptedDahdi::Channel& one) { return one.taps; }) == -1);
+  }
+}
+
 TEST_CASE("gains are tables of the channel's law: 0 dB changes nothing, 6 dB doubles, full scale stays in") {
   std::array<unsigned char, 256> table{};
   for (const bool alaw : {true, false}) {

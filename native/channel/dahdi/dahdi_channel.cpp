@@ -296,7 +296,10 @@ Status DahdiChannel::setEchoCanceller(int tailMs) {
   if (tailMs < 0) return Status::invalidArgument;
   const std::lock_guard lock(mutex_);
   tailMs_ = tailMs;
-  return isLive() ? statusOf(applyEchoCanceller()) : Status::unavailable;
+  const Status status = isLive() ? statusOf(applyEchoCanceller()) : Status::unavailable;
+  // Whoever was refused has another canceller by now: one that is attached later must not come on beside it at a reopening.
+  if (status != Status::ok) tailMs_ = 0;
+  return status;
 }
 
 int DahdiChannel::applyEchoCanceller() {
