@@ -33,7 +33,7 @@ import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
 import { BearerLineTests } from './lines/maintenance/bearer-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
-import { AudioLibrary, completeUnfinished, NativeMedia } from './media/index.js';
+import { AudioLibrary, completeUnfinished, enginesOf, NativeMedia, Speech } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
 import { openStore, type Store } from './store/index.js';
 import {
@@ -145,6 +145,15 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     usage: { plansPlaying: (accountId, slug) => plans.plansPlaying(accountId, slug) },
   });
   await audio.start();
+  const speech = new Speech({
+    engines: enginesOf(settings, clock),
+    cacheFolder: path.resolve(settings.stateDir, 'speech'),
+    cacheBytes: settings['speech.cacheMegabytes'] * 1_000_000,
+    atOnce: 2,
+    clock,
+    logger: logger.child({ room: 'media' }),
+  });
+  await speech.start();
   const plans = new PlanService({ store, catalogue, audio, clock });
   const runner = new PlanRunner({ store, catalogue, media, dialler, audio, clock, logger });
   const serviceNumbers = new ServiceNumberService(store, accounts, clock);
@@ -196,6 +205,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
   logTrunkEvents(lines.ports, eventLog, root.id);
   logOutOfService(lineHealth.outOfService, eventLog, root.id);
   addHealthChecks(health, { store, scheduler, trunks, lineHealth });
+  health.add(() => ({ name: 'speech', state: speech.finding === '' ? 'ok' : 'degraded', detail: speech.finding }));
   watchStore(health, store, logger);
 
   const handler = new InboundHandler({ store, plans, runner, logger });
@@ -223,6 +233,8 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     serviceNumbers,
     plans,
     audio,
+    speech,
+    speechLanguage: settings['speech.language'],
     scheduler,
     calls,
     trunks,

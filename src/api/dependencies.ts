@@ -33,6 +33,21 @@ export interface AudioLibraryPort {
   pathOf(record: AudioFileRecord): string;
 }
 
+/** Who speaks a text, and how; the media room's `Voice`. */
+export interface SpokenVoice {
+  readonly language: string;
+  readonly gender: 'Male' | 'Female';
+  /** The engine's own name of a voice; null: its choice. */
+  readonly name: string | null;
+  readonly ratePercent: number;
+}
+
+/** Text to speech; the media room fulfils it. */
+export interface SpeechPort {
+  /** A WAV of 8 kHz, mono, 16 bits. @throws BranchlineError that says what is wrong with the text, the voice or the engine. */
+  render(text: string, voice: SpokenVoice): Promise<Buffer>;
+}
+
 /** Everything the API speaks for; `main.ts` puts it together. */
 export interface ApiDependencies {
   readonly version: string;
@@ -47,6 +62,9 @@ export interface ApiDependencies {
   readonly serviceNumbers: ServiceNumberService;
   readonly plans: PlanService;
   readonly audio: AudioLibraryPort;
+  readonly speech: SpeechPort;
+  /** Language of texts that name none. */
+  readonly speechLanguage: string;
   readonly scheduler: Scheduler;
   readonly calls: CallRegistry;
   readonly trunks: TrunkDirectory;

@@ -41,6 +41,7 @@ const STATUS: Readonly<Record<string, number>> = {
   rateLimited: 429,
   diskFull: 507,
   audioNotStored: 507,
+  speechNotStored: 507,
 };
 
 export function statusOf(code: ErrorCode): number {

@@ -1,14 +1,17 @@
+import path from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { SchedulerBench } from '../support/scheduler-bench.js';
 import { accountRecord } from '../support/store.js';
 import { AccountService, ServiceNumberService, TokenService } from '../../src/accounts/index.js';
 import { PlanCatalogue, PlanService } from '../../src/callplan/index.js';
-import { silentLogger } from '../../src/core/index.js';
+import { silentLogger, SystemClock } from '../../src/core/index.js';
 import { EventLog } from '../../src/delivery/index.js';
 import { HealthService } from '../../src/health/index.js';
-import { AudioLibrary } from '../../src/media/index.js';
+import { AudioLibrary, enginesOf, Speech } from '../../src/media/index.js';
 import { type CardPort, type LineHealthParts, type LineMaintenance, LineTests, LiveLegs, watchLines } from '../../src/telephony/index.js';
+import { speechSettings } from '../support/speech.js';
 import { ScriptedLine } from '../support/scripted-line.js';
 import { type ApiServer, buildServer, Metrics } from '../../src/api/index.js';
 import { ExtensionDirectory, SpanDirectory } from '../../src/telephony/index.js';
@@ -48,6 +51,15 @@ beforeAll(async () => {
   const accounts = new AccountService(store, clock);
   const tokenService = new TokenService(store, accounts, clock, silentLogger);
   const audio = new AudioLibrary({ store, clock, logger: silentLogger, stateDirectory: bench.directory, usage: { plansPlaying: () => [] } });
+  const engines = enginesOf(speechSettings(), new SystemClock());
+  const speech = new Speech({
+    engines,
+    cacheFolder: path.join(bench.directory, 'speech'),
+    cacheBytes: 1_000_000,
+    atOnce: 1,
+    clock,
+    logger: silentLogger,
+  });
   const make = async (accountId: string) => (await tokenService.create({ accountId, name: 'test', expiresAt: null })).secret;
   tokens = { root: await make('acc_root'), sub: await make('acc_sub') };
   lineHealth = watchLines({ store, clock, logger: silentLogger, lines: [cardLine], card, live: new LiveLegs() });
@@ -73,6 +85,8 @@ beforeAll(async () => {
     serviceNumbers: new ServiceNumberService(store, accounts, clock),
     plans: new PlanService({ store, catalogue: new PlanCatalogue(store), audio, clock }),
     audio,
+    speech,
+    speechLanguage: 'en-GB',
     scheduler,
     calls,
     trunks,
@@ -161,6 +175,44 @@ describe('an audio file', () => {
     expect(await ask('PATCH', where, { description: 'By night' }, tokens.sub)).toMatchObject({ status: 404 });
     expect(await ask('PATCH', where, { description: 'By night' })).toMatchObject({ status: 200, body: { description: 'By night' } });
     expect(await ask('PATCH', where, { slug: 'other' })).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a text', () => {
+  const content = (where: string) => server.inject({ method: 'GET', url: `/api/v1${where}`, headers: { authorization: `Bearer ${tokens.root}` } });
+
+  it('is heard, and kept as an audio file with the same audio', async () => {
+    const spoken = { text: 'The office is closed today.', gender: 'Male' };
+    const preview = await server.inject({
+      method: 'POST',
+      url: '/api/v1/speech/preview',
+      headers: { authorization: `Bearer ${tokens.root}` },
+      payload: spoken,
+    });
+    expect(preview).toMatchObject({ statusCode: 200, headers: { 'content-type': 'audio/wav' } });
+    const made = await ask('POST', '/audio-files/from-text', { ...spoken, slug: 'closed' });
+    expect(made).toMatchObject({ status: 201, body: { slug: 'closed', description: spoken.text, sizeBytes: preview.rawPayload.length } });
+    expect(made.body['durationMs']).toBeGreaterThan(1000);
+    expect((await content(`/audio-files/${String(made.body['id'])}/content`)).rawPayload.equals(preview.rawPayload)).toBe(true);
+    expect(await ask('POST', '/audio-files/from-text', { ...spoken, slug: 'closed' })).toMatchObject({ status: 409, body: { code: 'slugTaken' } });
+    expect(await ask('POST', '/audio-files/from-text', { ...spoken, slug: 'other', accountId: 'acc_root' }, tokens.sub)).toMatchObject({
+      status: 404,
+    });
+  });
+
+  it.each([
+    ['no text', {}, 400, 'invalidInput'],
+    ['an empty one', { text: '' }, 400, 'invalidInput'],
+    ['100 kB', { text: 'a'.repeat(100_000) }, 400, 'invalidInput'],
+    ['control characters alone', { text: '\u0000\u0007 \u001b' }, 422, 'speechTextEmpty'],
+    ['a language that is none', { text: 'Hello', language: '../en' }, 400, 'invalidInput'],
+    ['a language nobody speaks', { text: 'Hello', language: 'zz' }, 422, 'voiceNotSpoken'],
+    ['a voice that is a path', { text: 'Hello', voice: '../../etc/passwd' }, 422, 'voiceNotSpoken'],
+    ['a rate out of bounds', { text: 'Hello', ratePercent: 1000 }, 400, 'invalidInput'],
+    ['an unknown field', { text: 'Hello', ssml: true }, 400, 'invalidInput'],
+  ] as const)('is refused: %s', async (_name, body, status, code) => {
+    expect(await ask('POST', '/speech/preview', body)).toMatchObject({ status, body: { code } });
+    expect(await ask('POST', '/audio-files/from-text', { ...body, slug: 'bad' })).toMatchObject({ status, body: { code } });
   });
 });
 

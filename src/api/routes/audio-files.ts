@@ -9,7 +9,7 @@ import { invalidInput, Problem } from '../problem.js';
 import { DateTime, Id, IdParams, iso, pageOf, PageQuerystring } from '../schemas.js';
 import type { RouteModule } from './module.js';
 
-const AudioFileView = Type.Object(
+export const AudioFileView = Type.Object(
   {
     id: Id,
     accountId: Id,
@@ -47,7 +47,7 @@ export const audioFileRoutes: RouteModule = (server, { store, audio }) => {
         description: form.fields['description'] ?? '',
         content: form.content,
       });
-      return reply.code(201).send(view(record));
+      return reply.code(201).send(audioFileView(record));
     },
   );
 
@@ -56,14 +56,14 @@ export const audioFileRoutes: RouteModule = (server, { store, audio }) => {
     { schema: { operationId: 'listAudioFiles', tags, querystring: PageQuerystring, response: { 200: pageOf(AudioFileView) } } },
     (request) => {
       const page = store.audioFiles.list(visibleAccounts(request, store), request.query);
-      return { items: page.rows.map(view), after: page.after };
+      return { items: page.rows.map(audioFileView), after: page.after };
     },
   );
 
   server.get(
     '/audio-files/:id',
     { schema: { operationId: 'getAudioFile', tags, params: IdParams, response: { 200: AudioFileView, '4xx': Problem } } },
-    (request) => view(visible(request, store, store.audioFiles.get(request.params.id), 'audio file')),
+    (request) => audioFileView(visible(request, store, store.audioFiles.get(request.params.id), 'audio file')),
   );
 
   server.get(
@@ -87,7 +87,7 @@ export const audioFileRoutes: RouteModule = (server, { store, audio }) => {
     },
     async (request) => {
       const record = visible(request, store, store.audioFiles.get(request.params.id), 'audio file');
-      return view(await audio.describe(record.id, request.body.description));
+      return audioFileView(await audio.describe(record.id, request.body.description));
     },
   );
 
@@ -106,7 +106,7 @@ export const audioFileRoutes: RouteModule = (server, { store, audio }) => {
     async (request) => {
       const record = visible(request, store, store.audioFiles.get(request.params.id), 'audio file');
       const form = await readForm(request);
-      return view(await audio.replace(record.id, form.content));
+      return audioFileView(await audio.replace(record.id, form.content));
     },
   );
 
@@ -145,6 +145,6 @@ async function readForm(request: FastifyRequest): Promise<Form> {
   return { content, fields };
 }
 
-function view({ path: _, ...record }: AudioFileRecord): Static<typeof AudioFileView> {
+export function audioFileView({ path: _, ...record }: AudioFileRecord): Static<typeof AudioFileView> {
   return { ...record, createdAt: iso(record.createdAt) };
 }

@@ -12,6 +12,7 @@ import { scheduledCallRoutes } from './scheduled-calls.js';
 import { serviceNumberRoutes } from './service-numbers.js';
 import { spanSettingsRoutes } from './span-settings.js';
 import { spanRoutes } from './spans.js';
+import { speechRoutes } from './speech.js';
 import { systemRoutes } from './system.js';
 import { tokenRoutes } from './tokens.js';
 import { trunkGroupRoutes } from './trunk-groups.js';
@@ -26,6 +27,7 @@ export function registerRoutes(server: TypedServer, dependencies: ApiDependencie
     serviceNumberRoutes,
     callPlanRoutes,
     audioFileRoutes,
+    speechRoutes,
     callRoutes,
     causeRoutes,
     lineRoutes,

@@ -1,0 +1,4 @@
+export type { Gender, SpeechEngine, Utterance, Voice } from './engine.js';
+export { enginesOf, type EngineSettings } from './engines/index.js';
+export { speechErrors } from './errors.js';
+export { Speech, type SpeechOptions } from './speech.js';
