@@ -6,6 +6,7 @@
 
 #include "audio/audio_core_objects.hpp"
 #include "common/handle_table.hpp"
+#include "realtime/realtime_scope.hpp"
 
 namespace branchline {
 
@@ -67,6 +68,7 @@ void AudioCore::removeHook(void* context) {
 // --- Audio thread from here on -----------------------------------------------------------------------------------------------------------
 
 void AudioCore::runFrame(std::int64_t nowNs) noexcept {
+  const RealtimeScope realtime;
   nowNs_ = nowNs;
   for (auto& place : hooks_) {
     if (!place.isSet()) continue;
@@ -87,6 +89,7 @@ void AudioCore::runFrame(std::int64_t nowNs) noexcept {
 }
 
 void AudioCore::runCommands(std::int64_t nowNs) noexcept {
+  const RealtimeScope realtime;
   nowNs_ = nowNs;
   drainCommands();
   finishFrame();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The half of Calls that listens: what pjsua and the message hooks tell of calls, on its way to JavaScript and the engine.
+#include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "sip/call_ends.hpp"
 #include "sip/calls.hpp"
@@ -130,6 +132,19 @@ void Calls::mediaChanged(pjsua_call_id id) {
   context_.post("legHeld", call->leg, "leg", std::move(fields));
 }
 
+namespace {
+
+/// Whether SRTP stands between the stream and its socket, agreed on or not.
+bool isEncrypted(pjmedia_stream& stream) {
+  pjmedia_transport_info info;
+  pjmedia_transport_info_init(&info);
+  if (pjmedia_transport_get_info(pjmedia_stream_get_transport(&stream), &info) != PJ_SUCCESS) return false;
+  const std::span layers(info.spc_info, info.specific_info_cnt);
+  return std::ranges::any_of(layers, [](const auto& layer) { return layer.type == PJMEDIA_TRANSPORT_TYPE_SRTP; });
+}
+
+}  // namespace
+
 void Calls::streamCreated(pjsua_call_id id, pjsua_on_stream_created_param* parameters) {
   const CallPointer call = ofId(id);
   if (!call) return;
@@ -137,7 +152,7 @@ void Calls::streamCreated(pjsua_call_id id, pjsua_on_stream_created_param* param
   if (pjmedia_stream_get_info(parameters->stream, &info) == PJ_SUCCESS) call->takesTelephoneEvents = info.tx_event_pt >= 0;
   std::unique_ptr<RtpStream> stream;
   try {
-    stream = std::make_unique<RtpStream>(parameters->port);
+    stream = std::make_unique<RtpStream>(parameters->port, isEncrypted(*parameters->stream));
   } catch (const std::exception& error) {
     PJ_LOG(1, ("branchline", "call %d: %s", id, error.what()));
     context_.control.post([this, call] { hangUp(call, {.q850 = 88}); });

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "realtime/realtime_scope.hpp"
+
 namespace branchline {
 namespace {
 
@@ -38,8 +40,9 @@ void registerThreadWithPjlib() noexcept {
 
 void RtpPort::forgetThreads() noexcept { pjlibStarts.fetch_add(1, std::memory_order_release); }
 
-RtpStream::RtpStream(pjmedia_port* port)
+RtpStream::RtpStream(pjmedia_port* port, bool encrypted)
     : port_(port),
+      encrypted_(encrypted),
       getFrame_(port->get_frame),
       putFrame_(port->put_frame),
       factor_(factorOf(*port)),
@@ -58,12 +61,27 @@ RtpStream::RtpStream(pjmedia_port* port)
 
 RtpStream::~RtpStream() { pjmedia_port_dec_ref(port_); }
 
+pj_status_t RtpStream::takePacket(pjmedia_frame& frame) noexcept {
+  const RealtimePermit permit(Forbidden::lock, "the jitter buffer's mutex: the thread that receives RTP holds it to put one packet in");
+  return getFrame_(port_, &frame);
+}
+
+void RtpStream::givePacket(pjmedia_frame& frame) noexcept {
+  if (!encrypted_) {
+    putFrame_(port_, &frame);
+    return;
+  }
+  const RealtimePermit locks(Forbidden::lock, "SRTP's mutex: the thread that receives RTP holds it to decrypt one packet");
+  const RealtimePermit memory(Forbidden::memory, "Debian's libsrtp encrypts by NSS, which makes a context for each packet");
+  putFrame_(port_, &frame);
+}
+
 void RtpStream::receiveOne() noexcept {
   pjmedia_frame frame{};
   frame.buf = packet_.data();
   frame.size = packet_.size() * sizeof(std::int16_t);
   frame.timestamp.u64 = timestamp_;
-  const bool audio = getFrame_ != nullptr && getFrame_(port_, &frame) == PJ_SUCCESS && frame.type == PJMEDIA_FRAME_TYPE_AUDIO;
+  const bool audio = getFrame_ != nullptr && takePacket(frame) == PJ_SUCCESS && frame.type == PJMEDIA_FRAME_TYPE_AUDIO;
   const std::size_t got = audio ? std::min(frame.size / sizeof(std::int16_t), packet_.size()) : 0;
   std::fill(packet_.begin() + static_cast<std::ptrdiff_t>(got), packet_.end(), std::int16_t{0});
   const std::int16_t* mono = packet_.data();
@@ -101,7 +119,7 @@ void RtpStream::sendOne() noexcept {
   frame.size = packet_.size() * sizeof(std::int16_t);
   frame.timestamp.u64 = timestamp_;
   timestamp_ += static_cast<std::uint64_t>(wideSamples_);
-  if (putFrame_ != nullptr) putFrame_(port_, &frame);
+  if (putFrame_ != nullptr) givePacket(frame);
 }
 
 void RtpStream::push(const Frame& in) noexcept {

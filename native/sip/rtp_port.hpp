@@ -18,8 +18,9 @@ namespace branchline {
 /// engine's 20 ms of 8 kHz mono and back. Holds a reference to the stream's port, so that its memory stays while the audio thread may be inside.
 class RtpStream {
  public:
-  /// `port` is the stream's own port. Any thread registered with PJLIB. Throws std::runtime_error for a rate that is no multiple of 8 kHz up to six.
-  explicit RtpStream(pjmedia_port* port);
+  /// `port` is the stream's own port; `encrypted` where its transport may be SRTP. Any thread registered with PJLIB. Throws std::runtime_error for a
+  /// rate that is no multiple of 8 kHz up to six.
+  RtpStream(pjmedia_port* port, bool encrypted);
   ~RtpStream();
   RtpStream(const RtpStream&) = delete;
   RtpStream& operator=(const RtpStream&) = delete;
@@ -29,10 +30,13 @@ class RtpStream {
   void push(const Frame& in) noexcept;
 
  private:
+  pj_status_t takePacket(pjmedia_frame& frame) noexcept;
+  void givePacket(pjmedia_frame& frame) noexcept;
   void receiveOne() noexcept;
   void sendOne() noexcept;
 
   pjmedia_port* port_;
+  bool encrypted_;
   // Copied: pjmedia_stream_destroy sets the port's own to null while the audio thread may be between its check and its call.
   pj_status_t (*getFrame_)(pjmedia_port*, pjmedia_frame*);
   pj_status_t (*putFrame_)(pjmedia_port*, pjmedia_frame*);

@@ -153,14 +153,15 @@ struct SipWorld {
   Engine engine{{.stepped = false, .maxHandles = 1024, .realtimePriority = false}, events};
   SipStack stack;
 
-  explicit SipWorld(int maxCalls = 32, int firstRtpPort = 34000, int lastRtpPort = 36999)
+  explicit SipWorld(int maxCalls = 32, int firstRtpPort = 34000, int lastRtpPort = 36999,
+                    std::vector<std::string> codecs = {"PCMA/8000", "PCMU/8000"})
       : stack(engine, events,
               {.host = "127.0.0.1",
                .userAgent = "test",
                .maxCalls = maxCalls,
                .firstRtpPort = firstRtpPort,
                .lastRtpPort = lastRtpPort,
-               .codecs = {"PCMA/8000", "PCMU/8000"}}) {}
+               .codecs = std::move(codecs)}) {}
 
   [[nodiscard]] int port() const { return stack.ports().udp; }
   /// The leg of event number `count` of `type`.

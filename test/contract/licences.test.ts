@@ -19,7 +19,7 @@ const DEVELOPMENT = [...SHIPPED, 'MPL-2.0'];
 
 /** What a source file's SPDX line must say, by its folder. Files that may be linked with libpri (GPL-2.0-only) say GPL-2.0-or-later. */
 const NATIVE: readonly (readonly [RegExp, string])[] = [
-  [/^native\/(common|country|channel|isdn|isdnd)\//, 'GPL-2.0-or-later'],
+  [/^native\/(realtime|common|country|channel|isdn|isdnd)\//, 'GPL-2.0-or-later'],
   [/^native\/test\/(main\.cpp|isdnd_|dahdi\/(far_|network_))/, 'GPL-2.0-or-later'],
   [/^native\/audio\/(frame|media_port|leg_owner|engine|detector_settings|conference\/member_role)\.hpp$/, 'GPL-2.0-or-later'],
   [/^native\//, 'GPL-3.0-or-later'],
