@@ -33,7 +33,7 @@ import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
 import { BearerLineTests } from './lines/maintenance/bearer-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
-import { AudioLibrary, completeUnfinished, enginesOf, NativeMedia, Speech } from './media/index.js';
+import { Announcer, AudioLibrary, completeUnfinished, enginesOf, NativeMedia, Speech } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
 import { openStore, type Store } from './store/index.js';
 import {
@@ -154,8 +154,9 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     logger: logger.child({ room: 'media' }),
   });
   await speech.start();
+  const announcer = new Announcer({ speech, audio, language: settings['speech.language'] });
   const plans = new PlanService({ store, catalogue, audio, clock });
-  const runner = new PlanRunner({ store, catalogue, media, dialler, audio, clock, logger });
+  const runner = new PlanRunner({ store, catalogue, media, dialler, audio, announcer, clock, logger });
   const serviceNumbers = new ServiceNumberService(store, accounts, clock);
 
   lineHealth.outOfService.start();

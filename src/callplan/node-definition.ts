@@ -3,7 +3,7 @@ import type { Static, TObject } from 'typebox';
 import type { Clock } from '../core/index.js';
 import type { Address, Call, Dialler, Leg, MediaPort, ToneName } from '../telephony/index.js';
 import type { PlanNode } from './document.js';
-import type { StartBranch } from './ports.js';
+import type { Announcement, AudioPart, StartBranch } from './ports.js';
 import type { DigitCollector } from './runtime/digit-collector.js';
 import type { RunVariables } from './runtime/run-variables.js';
 
@@ -61,6 +61,8 @@ export interface NodeContext<Settings> {
   readonly signal: AbortSignal;
   /** Absolute path of an audio file of the plan's account; null where there is none (any more). */
   audioFile(slug: string): string | null;
+  /** As the port `Announcer` does, for the plan's account. */
+  announce(announcement: Announcement): Promise<readonly AudioPart[] | null>;
   /** Null where the text is no address. */
   readAddress(text: string): Address | null;
   /** Answers the A-party if it is not answered yet; resolves once it is. */

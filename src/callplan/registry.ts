@@ -1,13 +1,22 @@
 import type { AnyNodeDefinition } from './node-definition.js';
 import { audioNode } from './nodes/audio.js';
 import { deliverCallNode } from './nodes/deliver-call.js';
+import { dynamicAudioNode } from './nodes/dynamic-audio.js';
 import { ivrMenuNode } from './nodes/ivr-menu.js';
 import { jumpNode } from './nodes/jump.js';
 import { startNode } from './nodes/start.js';
 import { subPlanStartNode } from './nodes/sub-plan-start.js';
 
 /** Every node there is. Versions of a type stand side by side: a plan keeps the behaviour it was drawn with. */
-export const NODE_DEFINITIONS: readonly AnyNodeDefinition[] = [startNode, subPlanStartNode, audioNode, ivrMenuNode, deliverCallNode, jumpNode];
+export const NODE_DEFINITIONS: readonly AnyNodeDefinition[] = [
+  startNode,
+  subPlanStartNode,
+  audioNode,
+  dynamicAudioNode,
+  ivrMenuNode,
+  deliverCallNode,
+  jumpNode,
+];
 
 const BY_TYPE_AND_VERSION = new Map(NODE_DEFINITIONS.map((definition) => [keyOf(definition.type, definition.typeVersion), definition]));
 

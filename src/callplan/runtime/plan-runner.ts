@@ -2,7 +2,7 @@ import type { Clock, Logger } from '../../core/index.js';
 import type { Store } from '../../store/index.js';
 import type { Dialler, MediaPort } from '../../telephony/index.js';
 import type { PlanCatalogue } from '../catalogue.js';
-import type { AudioLookup, RunEnd, RunRequest } from '../ports.js';
+import type { Announcer, AudioLookup, RunEnd, RunRequest } from '../ports.js';
 import { Run } from './run.js';
 
 export interface PlanRunnerPorts {
@@ -11,6 +11,7 @@ export interface PlanRunnerPorts {
   readonly media: MediaPort;
   readonly dialler: Dialler;
   readonly audio: AudioLookup;
+  readonly announcer: Announcer;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -2,6 +2,7 @@ import { BranchlineError, delay } from '../../core/index.js';
 import type { PlayEnd } from '../../telephony/index.js';
 import { callPlanErrors } from '../errors.js';
 import type { NodeContext } from '../node-definition.js';
+import type { AudioPart } from '../ports.js';
 import { orAborted } from './abort.js';
 import type { Expectation } from './digit-collector.js';
 
@@ -25,7 +26,11 @@ export interface Heard {
  */
 export async function playPrompt(ctx: NodeContext<unknown>, audio: string | readonly string[], keys: string): Promise<Heard> {
   const files = filesOf(ctx, audio);
-  if (files.length === 0) return { digit: null, failed: true };
+  return files.length === 0 ? { digit: null, failed: true } : playFiles(ctx, files, keys);
+}
+
+/** Plays files to the A-party until they have ended or one of `keys` is pressed. */
+export async function playFiles(ctx: NodeContext<unknown>, files: readonly AudioPart[], keys: string): Promise<Heard> {
   const expectation = ctx.digits.expect((digit) => keys.includes(digit));
   const playback = ctx.media.play(
     ctx.aLeg,
@@ -74,23 +79,18 @@ async function digitWithin(ctx: NodeContext<unknown>, expectation: Expectation, 
   }
 }
 
-interface PromptFile {
-  readonly slug: string;
-  readonly path: string;
-}
-
-function filesOf(ctx: NodeContext<unknown>, audio: string | readonly string[]): readonly PromptFile[] {
+function filesOf(ctx: NodeContext<unknown>, audio: string | readonly string[]): readonly AudioPart[] {
   const slugs = typeof audio === 'string' ? [audio] : audio;
   return slugs.flatMap((slug) => {
     const path = ctx.audioFile(slug);
     if (path === null) ctx.trace('audio.missing', { audioFile: slug });
-    return path === null ? [] : [{ slug, path }];
+    return path === null ? [] : [{ name: slug, path }];
   });
 }
 
-async function report(ctx: NodeContext<unknown>, files: readonly PromptFile[], end: PlayEnd, digit: string | null): Promise<Heard> {
+async function report(ctx: NodeContext<unknown>, files: readonly AudioPart[], end: PlayEnd, digit: string | null): Promise<Heard> {
   if (end.reason === 'legEnded') await legGone(ctx);
-  ctx.trace('audio.played', { audioFiles: files.map((file) => file.slug), playedMs: end.playedMs, reason: end.reason, digit, detail: end.detail });
+  ctx.trace('audio.played', { audioFiles: files.map((file) => file.name), playedMs: end.playedMs, reason: end.reason, digit, detail: end.detail });
   return { digit, failed: end.reason === 'error' };
 }
 

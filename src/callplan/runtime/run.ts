@@ -112,7 +112,7 @@ export class Run {
 
   #contextOf(place: Place): NodeContext<unknown> {
     const { call, aLeg } = this.#request;
-    const { media, dialler, clock, audio } = this.#ports;
+    const { media, dialler, clock, audio, announcer } = this.#ports;
     return {
       node: place.at.node,
       settings: {},
@@ -126,6 +126,7 @@ export class Run {
       variables: place.variables,
       signal: this.#signal,
       audioFile: (slug) => audio.resolve(place.plan.accountId, slug),
+      announce: (announcement) => announcer.announce(place.plan.accountId, announcement),
       readAddress: (text) => this.#readAddress(text, place.plan.accountId),
       answerA: () => answerLeg(aLeg, clock, this.#signal),
       trace: (type, data) => this.#trace(type, { nodeId: place.at.node.id, ...data }),

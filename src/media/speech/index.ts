@@ -1,3 +1,4 @@
+export { Announcer } from './announcer.js';
 export type { Gender, SpeechEngine, Utterance, Voice } from './engine.js';
 export { enginesOf, type EngineSettings } from './engines/index.js';
 export { speechErrors } from './errors.js';

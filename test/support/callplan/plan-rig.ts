@@ -1,4 +1,13 @@
-import { PlanCatalogue, PlanRunner, PlanService, type PlanReference, type RunEnd, type RunRequest } from '../../../src/callplan/index.js';
+import {
+  type Announcement,
+  type AudioPart,
+  PlanCatalogue,
+  PlanRunner,
+  PlanService,
+  type PlanReference,
+  type RunEnd,
+  type RunRequest,
+} from '../../../src/callplan/index.js';
 import { silentLogger, SteppedClock } from '../../../src/core/index.js';
 import type { Store } from '../../../src/store/index.js';
 import { type Call, type CallIdentity, CallRegistry, type CliPair, LiveLegs, TrunkDialler, TrunkDirectory } from '../../../src/telephony/index.js';
@@ -29,6 +38,8 @@ export class PlanRig {
   readonly media = new ScriptedMedia(this.clock);
   readonly tables = new MemoryTables();
   readonly audio = new Set<string>(['welcome', 'menu', 'invalid', 'no-input', 'goodbye', 'sales', 'support']);
+  /** What is played for a value that is to be heard. */
+  announce: (announcement: Announcement) => Promise<readonly AudioPart[] | null> = () => Promise.resolve(null);
   readonly registry: CallRegistry;
   readonly trunks: TrunkDirectory;
   readonly plans: PlanService;
@@ -48,7 +59,8 @@ export class PlanRig {
     this.catalogue = new PlanCatalogue(this.store);
     const audio = { resolve: (_accountId: string, slug: string) => (this.audio.has(slug) ? `/audio/${slug}.wav` : null) };
     this.plans = new PlanService({ store: this.store, catalogue: this.catalogue, audio, clock });
-    this.runner = new PlanRunner({ store: this.store, catalogue: this.catalogue, media: this.media, dialler, audio, clock, logger });
+    const announcer = { announce: (_accountId: string, announcement: Announcement) => this.announce(announcement) };
+    this.runner = new PlanRunner({ store: this.store, catalogue: this.catalogue, media: this.media, dialler, audio, announcer, clock, logger });
   }
 
   trunk(): Promise<unknown> {
