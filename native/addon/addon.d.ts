@@ -63,6 +63,14 @@ export interface RecordOptions {
   readonly maxSeconds: number;
 }
 
+export interface DurationHistogram {
+  /** Inclusive upper bounds, rising. */
+  readonly boundsSeconds: readonly number[];
+  /** By bucket, not cumulative; the last one, over the last bound, is one more than there are bounds. */
+  readonly counts: readonly number[];
+  readonly sumSeconds: number;
+}
+
 export interface EngineCounters {
   readonly frames: number;
   readonly lateFrames: number;
@@ -77,8 +85,11 @@ export interface EngineCounters {
   readonly recorders: number;
   readonly bridges: number;
   readonly conferenceMembers: number;
-  /** Counts by upper bound 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms. */
-  readonly latenessHistogram: readonly number[];
+  /** How late frames of the audio thread began, and how long their work took. Empty with a stepped clock. */
+  readonly frameLateness: DurationHistogram;
+  readonly frameTime: DurationHistogram;
+  /** Where the audio thread had to wait for a mutex of PJMEDIA: how long. Of the whole process. */
+  readonly lockWait: DurationHistogram;
   /** True where the audio thread runs under SCHED_FIFO. */
   readonly realtime: boolean;
 }

@@ -4,6 +4,8 @@
 #include "addon/bind_conference.hpp"
 #include "addon/instance.hpp"
 #include "addon/values.hpp"
+#include "common/duration_histogram.hpp"
+#include "sip/lock_waits.hpp"
 
 namespace branchline {
 
@@ -49,6 +51,21 @@ DigitMethod digitMethodOf(const Napi::Value& value) {
   throw Napi::TypeError::New(value.Env(), "method must be automatic, rfc4733, info or inBand");
 }
 
+Napi::Value histogramValue(Napi::Env env, const DurationHistogram::Reading& reading) {
+  constexpr double kNsInS = 1e9;
+  Napi::Array bounds = Napi::Array::New(env, DurationHistogram::kBoundsNs.size());
+  for (std::uint32_t i = 0; i < DurationHistogram::kBoundsNs.size(); i++) {
+    bounds.Set(i, Napi::Number::New(env, static_cast<double>(DurationHistogram::kBoundsNs[i]) / kNsInS));
+  }
+  Napi::Array counts = Napi::Array::New(env, reading.counts.size());
+  for (std::uint32_t i = 0; i < reading.counts.size(); i++) counts.Set(i, Napi::Number::New(env, static_cast<double>(reading.counts[i])));
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("boundsSeconds", bounds);
+  object.Set("counts", counts);
+  object.Set("sumSeconds", Napi::Number::New(env, static_cast<double>(reading.sumNs) / kNsInS));
+  return object;
+}
+
 Napi::Value countersValue(Napi::Env env, const Engine::Counters& counters) {
   constexpr double kNsInUs = 1000;
   Napi::Object object = Napi::Object::New(env);
@@ -66,11 +83,9 @@ Napi::Value countersValue(Napi::Env env, const Engine::Counters& counters) {
   set("recorders", counters.recorders);
   set("bridges", counters.bridges);
   set("conferenceMembers", counters.conferenceMembers);
-  Napi::Array histogram = Napi::Array::New(env, counters.latenessHistogram.size());
-  for (std::uint32_t i = 0; i < counters.latenessHistogram.size(); i++) {
-    histogram.Set(i, Napi::Number::New(env, static_cast<double>(counters.latenessHistogram[i])));
-  }
-  object.Set("latenessHistogram", histogram);
+  object.Set("frameLateness", histogramValue(env, counters.frameLateness));
+  object.Set("frameTime", histogramValue(env, counters.frameTime));
+  object.Set("lockWait", histogramValue(env, lockWaits().read()));
   object.Set("realtime", counters.realtime);
   return object;
 }

@@ -50,23 +50,26 @@ void ClockThread::run() noexcept {
     sleepUntil(due);
     const std::int64_t began = clock.nowNs();
     const std::int64_t lateness = began - due;
-    count(lateness);
+    countBeginning(lateness);
     if (lateness >= kMostCatchUpNs) {
       const std::int64_t skipped = lateness / kFrameNs;
       counters_.skippedFrames.fetch_add(static_cast<std::uint64_t>(skipped), std::memory_order_relaxed);
       due += skipped * kFrameNs;
     }
     core_.runFrame(began);
-    raise(counters_.worstFrameNs, clock.nowNs() - began);
+    countEnd(clock.nowNs() - began);
   }
 }
 
-void ClockThread::count(std::int64_t latenessNs) noexcept {
+void ClockThread::countBeginning(std::int64_t latenessNs) noexcept {
   raise(counters_.worstLatenessNs, latenessNs);
   if (latenessNs > kFrameNs) counters_.lateFrames.fetch_add(1, std::memory_order_relaxed);
-  std::size_t bucket = 0;
-  while (bucket < kLatenessBoundsMs.size() && static_cast<double>(latenessNs) > kLatenessBoundsMs[bucket] * 1e6) bucket++;
-  counters_.lateness[bucket].fetch_add(1, std::memory_order_relaxed);
+  counters_.lateness.count(latenessNs);
+}
+
+void ClockThread::countEnd(std::int64_t tookNs) noexcept {
+  raise(counters_.worstFrameNs, tookNs);
+  counters_.frameTime.count(tookNs);
 }
 
 }  // namespace branchline

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <thread>
 
 #include "audio/audio_core.hpp"
+#include "common/duration_histogram.hpp"
 
 namespace branchline {
 
@@ -14,14 +14,13 @@ namespace branchline {
 /// it catches up frame by frame; beyond that it skips what is past, and counts it.
 class ClockThread {
  public:
-  static constexpr std::array<double, 9> kLatenessBoundsMs = {0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50};
-
   struct Counters {
     std::atomic<std::uint64_t> lateFrames{0};
     std::atomic<std::uint64_t> skippedFrames{0};
     std::atomic<std::int64_t> worstLatenessNs{0};
     std::atomic<std::int64_t> worstFrameNs{0};
-    std::array<std::atomic<std::uint64_t>, kLatenessBoundsMs.size() + 1> lateness{};
+    DurationHistogram lateness;   // Of a frame's beginning.
+    DurationHistogram frameTime;  // From its beginning to its end.
   };
 
   /// Starts the thread. With `realtimePriority` it asks for SCHED_FIFO and goes on without where that is refused.
@@ -36,7 +35,8 @@ class ClockThread {
 
  private:
   void run() noexcept;
-  void count(std::int64_t latenessNs) noexcept;
+  void countBeginning(std::int64_t latenessNs) noexcept;
+  void countEnd(std::int64_t tookNs) noexcept;
 
   AudioCore& core_;
   Counters counters_;

@@ -13,6 +13,7 @@
 #include "audio/leg_owner.hpp"
 #include "audio/media_port.hpp"
 #include "common/clock.hpp"
+#include "common/duration_histogram.hpp"
 #include "common/event.hpp"
 #include "common/handle.hpp"
 #include "common/tone_segment.hpp"
@@ -143,8 +144,9 @@ class Engine {
     std::uint32_t recorders = 0;
     std::uint32_t bridges = 0;
     std::uint32_t conferenceMembers = 0;
-    std::vector<std::uint64_t> latenessHistogram;  // Upper bounds 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, +Inf ms.
-    bool realtime = false;                         // The audio thread runs under SCHED_FIFO.
+    DurationHistogram::Reading frameLateness;  // How late frames began. Empty with a stepped clock, as the next.
+    DurationHistogram::Reading frameTime;      // How long their work took.
+    bool realtime = false;                     // The audio thread runs under SCHED_FIFO.
   };
   [[nodiscard]] Counters counters() const;
   void resetWorst();

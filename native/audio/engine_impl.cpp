@@ -351,14 +351,14 @@ Engine::Counters Engine::Impl::counters() {
   result.prefetchUnderruns = core.prefetchUnderruns;
   result.recordOverruns = core.recordOverruns;
   result.eventsLost = core.eventsLost;
-  result.latenessHistogram.assign(ClockThread::kLatenessBoundsMs.size() + 1, 0);
   if (clockThread_ != nullptr) {
     ClockThread::Counters& clock = clockThread_->counters();
     result.lateFrames = clock.lateFrames;
     result.skippedFrames = clock.skippedFrames;
     result.worstLatenessNs = clock.worstLatenessNs;
     result.worstFrameNs = clock.worstFrameNs;
-    result.latenessHistogram.assign(clock.lateness.begin(), clock.lateness.end());
+    result.frameLateness = clock.lateness.read();
+    result.frameTime = clock.frameTime.read();
     result.realtime = clockThread_->isRealtime();
   }
   const std::lock_guard lock(mutex_);

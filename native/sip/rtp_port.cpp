@@ -8,6 +8,7 @@
 #include <string>
 
 #include "realtime/realtime_scope.hpp"
+#include "sip/lock_waits.hpp"
 
 namespace branchline {
 namespace {
@@ -63,6 +64,7 @@ RtpStream::~RtpStream() { pjmedia_port_dec_ref(port_); }
 
 pj_status_t RtpStream::takePacket(pjmedia_frame& frame) noexcept {
   const RealtimePermit permit(Forbidden::lock, "the jitter buffer's mutex: the thread that receives RTP holds it to put one packet in");
+  const CountedLocks counted;
   return getFrame_(port_, &frame);
 }
 
@@ -73,6 +75,7 @@ void RtpStream::givePacket(pjmedia_frame& frame) noexcept {
   }
   const RealtimePermit locks(Forbidden::lock, "SRTP's mutex: the thread that receives RTP holds it to decrypt one packet");
   const RealtimePermit memory(Forbidden::memory, "Debian's libsrtp encrypts by NSS, which makes a context for each packet");
+  const CountedLocks counted;
   putFrame_(port_, &frame);
 }
 

@@ -136,8 +136,13 @@ describe('an engine', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const counters = engine.counters();
     expect(counters.frames).toBeGreaterThanOrEqual(10);
-    expect(counters.latenessHistogram).toHaveLength(10);
-    expect(counters.latenessHistogram.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(counters.frames - 1);
+    for (const histogram of [counters.frameLateness, counters.frameTime]) {
+      expect(histogram.boundsSeconds).toEqual([0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05]);
+      expect(histogram.counts).toHaveLength(13);
+      expect(histogram.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(counters.frames - 1);
+      expect(histogram.sumSeconds).toBeGreaterThan(0);
+    }
+    expect(counters.lockWait).toMatchObject({ sumSeconds: 0 });
   });
 
   it('closes once, however often it is asked, and answers "unavailable" from then on', async () => {

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import { type Durations, histogramText } from './durations.js';
+
 /** What the box counts, as `main.ts` collects it from the rooms; read at each scrape. */
 export interface MetricSources {
   readonly engine: () => {
@@ -14,7 +16,9 @@ export interface MetricSources {
     readonly recorders: number;
     readonly bridges: number;
     readonly worstLatenessMicroseconds: number;
-    readonly latenessHistogram: readonly number[];
+    readonly frameLateness: Durations;
+    readonly frameTime: Durations;
+    readonly lockWait: Durations;
   };
   readonly store: () => {
     readonly commits: number;
@@ -29,9 +33,6 @@ export interface MetricSources {
   readonly lines: () => readonly { readonly channel: number; readonly usable: boolean; readonly inUse: boolean; readonly calls: number }[];
   readonly spans: () => readonly { readonly span: number; readonly alarms: readonly string[]; readonly slips: number }[];
 }
-
-/** Upper bounds, in seconds, of the engine's lateness histogram (native/audio/engine.hpp). */
-const LATENESS_BOUNDS = ['0.0001', '0.00025', '0.0005', '0.001', '0.002', '0.005', '0.01', '0.02', '0.05', '+Inf'];
 
 const SPAN_ALARMS = ['red', 'yellow', 'blue', 'loopback', 'removed'];
 
@@ -57,7 +58,10 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly #sources: MetricSources;
+
   constructor(sources: MetricSources) {
+    this.#sources = sources;
     collectDefaultMetrics({ register: this.registry });
     this.#gauge('branchline_live_calls', 'Calls now', sources.liveCalls);
     this.#gauge('branchline_open_requests', 'Scheduled Call requests without a final state', sources.openRequests);
@@ -78,10 +82,14 @@ export class Metrics {
     for (const name of ['commits', 'commands', 'queued', 'failed'] as const)
       this.#gauge(`branchline_store_${name}`, `Store: ${name}`, () => sources.store()[name]);
     this.#gauge('branchline_store_commit_p99_seconds', 'Store: p99 of the last 1,000 commits', () => sources.store().commitP99Ms / 1000);
-    this.#frameLateness(sources);
     this.#trunks(sources);
     this.#lines(sources);
     this.#spans(sources);
+  }
+
+  /** All of it, in the Prometheus text format. */
+  async text(): Promise<string> {
+    return `${await this.registry.metrics()}\n${this.#audioThread()}`;
   }
 
   #gauge(name: string, help: string, read: () => number): void {
@@ -95,20 +103,13 @@ export class Metrics {
     });
   }
 
-  #frameLateness(sources: MetricSources): void {
-    new Gauge({
-      name: 'branchline_audio_frame_lateness_bucket',
-      help: 'Audio frames by lateness, cumulative',
-      labelNames: ['le'],
-      registers: [this.registry],
-      collect() {
-        let sum = 0;
-        sources.engine().latenessHistogram.forEach((count, index) => {
-          sum += count;
-          this.set({ le: LATENESS_BOUNDS[index] ?? '+Inf' }, sum);
-        });
-      },
-    });
+  #audioThread(): string {
+    const { frameLateness, frameTime, lockWait } = this.#sources.engine();
+    return [
+      histogramText('branchline_audio_frame_lateness_seconds', 'Audio thread: how late frames of 20 ms began', frameLateness),
+      histogramText('branchline_audio_frame_time_seconds', 'Audio thread: how long the work of a frame of 20 ms took', frameTime),
+      histogramText('branchline_audio_lock_wait_seconds', 'Audio thread: how long it waited for a mutex of PJMEDIA, where it had to', lockWait),
+    ].join('\n');
   }
 
   #trunks(sources: MetricSources): void {

@@ -135,7 +135,7 @@ function registerProbes(server: FastifyInstance, { health, metrics, tokens, stor
     registerAuthentication(scope, tokens);
     scope.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
       requireBoxOperator(request, store);
-      await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+      await reply.type(metrics.registry.contentType).send(await metrics.text());
     });
   });
 }

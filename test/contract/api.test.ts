@@ -19,6 +19,24 @@ import { ExtensionDirectory, SpanDirectory } from '../../src/telephony/index.js'
 // A real database opens and syncs its files meanwhile, on a machine that others use too.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
+const NO_DURATIONS = { boundsSeconds: [0.01], counts: [0, 0], sumSeconds: 0 };
+const ENGINE_COUNTERS = {
+  frames: 6,
+  lateFrames: 0,
+  skippedFrames: 0,
+  prefetchUnderruns: 0,
+  recordOverruns: 0,
+  eventsLost: 0,
+  legs: 0,
+  players: 0,
+  recorders: 0,
+  bridges: 0,
+  worstLatenessMicroseconds: 0,
+  frameLateness: NO_DURATIONS,
+  frameTime: { boundsSeconds: [0.001, 0.02], counts: [3, 2, 1], sumSeconds: 0.0625 },
+  lockWait: NO_DURATIONS,
+};
+
 let bench: SchedulerBench;
 let cardLine: ScriptedLine;
 let lineHealth: LineHealthParts;
@@ -64,7 +82,7 @@ beforeAll(async () => {
   tokens = { root: await make('acc_root'), sub: await make('acc_sub') };
   lineHealth = watchLines({ store, clock, logger: silentLogger, lines: [cardLine], card, live: new LiveLegs() });
   metrics = new Metrics({
-    engine: () => ({}) as never,
+    engine: () => ENGINE_COUNTERS,
     store: () => store.statistics(),
     liveCalls: () => 0,
     openRequests: () => 0,
@@ -408,3 +426,18 @@ function routesOf(tree: string): readonly string[] {
   }
   return routes;
 }
+
+describe('the figures of the audio thread', () => {
+  it('are histograms among the metrics', async () => {
+    const answer = await server.inject({ url: '/metrics', headers: { authorization: `Bearer ${tokens.root}` } });
+    const lines = answer.body.split('\n');
+    expect(lines.filter((line) => line.startsWith('branchline_audio_frame_time_seconds'))).toEqual([
+      'branchline_audio_frame_time_seconds_bucket{le="0.001"} 3',
+      'branchline_audio_frame_time_seconds_bucket{le="0.02"} 5',
+      'branchline_audio_frame_time_seconds_bucket{le="+Inf"} 6',
+      'branchline_audio_frame_time_seconds_sum 0.0625',
+      'branchline_audio_frame_time_seconds_count 6',
+    ]);
+    for (const name of ['frame_lateness', 'lock_wait']) expect(lines).toContain(`# TYPE branchline_audio_${name}_seconds histogram`);
+  });
+});

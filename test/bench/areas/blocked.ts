@@ -11,7 +11,7 @@ const AREA = 'blocked';
 const CALLS = 20;
 const BLOCKED_MS = 2000;
 const TIMES = 3;
-/** Buckets of branchline_audio_frame_lateness_bucket, seconds. */
+/** Buckets of branchline_audio_frame_lateness_seconds_bucket, seconds. */
 const BOUNDS = ['0.0001', '0.00025', '0.0005', '0.001', '0.002', '0.005', '0.01', '0.02', '0.05', '+Inf'] as const;
 
 export const blocked: Area = {
@@ -68,6 +68,6 @@ export const blocked: Area = {
 /** Frames so far that were at most so late, by bound. */
 async function framesWithin(box: Box): Promise<readonly number[]> {
   const counts: number[] = [];
-  for (const bound of BOUNDS) counts.push(await box.service.metric(`branchline_audio_frame_lateness_bucket{le="${bound}"}`));
+  for (const bound of BOUNDS) counts.push(await box.service.metric(`branchline_audio_frame_lateness_seconds_bucket{le="${bound}"}`));
   return counts;
 }
