@@ -15,4 +15,4 @@ export TSAN_OPTIONS=exitcode=66
 fixed_addresses=()
 if [[ "$preset" == tsan ]] && setarch -R true 2>/dev/null; then fixed_addresses=(setarch -R); fi
 
-exec "${fixed_addresses[@]}" ctest --test-dir "$here/../../build/$preset" --no-tests=error --output-on-failure --output-junit "$junit"
+exec "${fixed_addresses[@]}" ctest --test-dir "$here/../../build/$preset" --no-tests=error --parallel 2 --output-on-failure --output-junit "$junit"

@@ -5,6 +5,7 @@
 #include "analogue_world.hpp"
 #include "conformance/trial.hpp"
 #include "isdnd/isdnd_process.hpp"
+#include "isdnd_program.hpp"
 
 using namespace branchline;
 using namespace branchline::test;
@@ -42,7 +43,7 @@ class OwnSide {
   void clear() { REQUIRE(isdnd_.send(isdn::Clear{.span = kE1, .call = kCall})); }
 
  private:
-  IsdndProcess isdnd_{ISDND_PROGRAM, true};
+  IsdndProcess isdnd_{kIsdndProgram, true};
   const std::string number_;
 };
 
@@ -136,7 +137,7 @@ class VirtualFixture final : public CardFixture {
   TemporaryFolder folder_;
   EventLog log_;
   SteppedClock clock_;
-  VirtualCard card_{{.fxo = 1, .fxs = 1, .isdn = {.e1 = 1, .isdnd = ISDND_PROGRAM}}, clock_, log_};
+  VirtualCard card_{{.fxo = 1, .fxs = 1, .isdn = {.e1 = 1, .isdnd = kIsdndProgram}}, clock_, log_};
   std::optional<OwnSide> ours_;
   ChannelState before_;
   bool ringingBefore_ = false;

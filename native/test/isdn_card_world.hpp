@@ -20,7 +20,7 @@ inline constexpr int kBus = 4;
 class CardWorld {
  public:
   explicit CardWorld(const std::function<void(IsdnSpanOptions&)>& change = [](IsdnSpanOptions&) {})
-      : card({.fxo = 1, .fxs = 1, .isdn = {.e1 = 1, .bri = 2, .isdnd = ISDND_PROGRAM}}, engine.clock(), events),
+      : card({.fxo = 1, .fxs = 1, .isdn = {.e1 = 1, .bri = 2, .isdnd = kIsdndProgram}}, engine.clock(), events),
         lines(engine, events, card) {
     engine.addPart(card);
     std::vector<IsdnSpanOptions> spans;
@@ -34,7 +34,7 @@ class CardWorld {
       CHECK(card.isdn()->follow(options.configuration) == Status::ok);
       spans.push_back(options);
     }
-    isdn.emplace(engine, events, lines, ISDND_PROGRAM, spans);
+    isdn.emplace(engine, events, lines, kIsdndProgram, spans);
     REQUIRE(await([&] { return isUp(kE1); }));
     engine.step(1000);
   }

@@ -25,7 +25,7 @@ std::vector<int> answeredSpans(IsdndProcess& process) {
 }  // namespace
 
 TEST_CASE("what the socket to isdnd does not take waits, and goes in order once isdnd reads again, with the descriptor that belongs to it") {
-  IsdndProcess process(ISDND_PROGRAM, false);
+  IsdndProcess process(kIsdndProgram, false);
   kill(process.pid(), SIGSTOP);
   std::vector<int> asked;
   for (int i = 0; i < kMoreThanASocketHolds; i++) {
@@ -45,7 +45,7 @@ TEST_CASE("what the socket to isdnd does not take waits, and goes in order once 
 }
 
 TEST_CASE("an isdnd that does not read is not written to without end") {
-  IsdndProcess process(ISDND_PROGRAM, false);
+  IsdndProcess process(kIsdndProgram, false);
   kill(process.pid(), SIGSTOP);
   int taken = 0;
   while (taken < 100'000 && process.send(isdn::QuerySpan{.span = 1})) taken++;

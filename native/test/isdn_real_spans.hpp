@@ -34,7 +34,7 @@ class RealSpans {
 
  private:
   RealSpans(std::array<int, 2> wire, const std::function<void(isdn::ConfigureSpan&)>& change)
-      : stack(engine, events, ISDND_PROGRAM,
+      : stack(engine, events, kIsdndProgram,
               {{.configuration = side(1, isdn::Node::network, change), .dChannel = wire[0]},
                {.configuration = side(2, isdn::Node::user, change), .dChannel = wire[1]}},
               &ports) {}

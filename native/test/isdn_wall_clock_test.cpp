@@ -35,7 +35,7 @@ class SteppingWallClock {
 TEST_CASE("T200: a SABME that nobody answers is sent again after its second, whatever the wall clock does") {
   const SteppingWallClock stepping;
   const auto wire = dChannelPair();
-  IsdndProcess process(ISDND_PROGRAM, false);
+  IsdndProcess process(kIsdndProgram, false);
   REQUIRE(process.send(e1(isdn::Node::user), wire[0]));
   close(wire[0]);
   std::vector<std::int64_t> sentAtMs;

@@ -13,6 +13,7 @@
 
 #include "engine_support.hpp"
 #include "isdn/isdn_stack.hpp"
+#include "isdnd_program.hpp"
 
 namespace branchline::test {
 
@@ -33,7 +34,7 @@ inline isdn::ConfigureSpan e1(isdn::Node node) {
 
 class Exchange final : public SteppedPart {
  public:
-  Exchange(isdn::ConfigureSpan configuration, int dChannel) : isdnd_(ISDND_PROGRAM, true) {
+  Exchange(isdn::ConfigureSpan configuration, int dChannel) : isdnd_(kIsdndProgram, true) {
     REQUIRE(isdnd_.send(configuration, dChannel));
     close(dChannel);
   }
@@ -96,7 +97,7 @@ class IsdnWorld {
     isdn::ConfigureSpan network = e1(isdn::Node::network);
     IsdnSpanOptions span{.configuration = e1(isdn::Node::user), .dChannel = wire[0]};
     change(network, span);
-    stack = std::make_unique<IsdnStack>(engine, events, ISDND_PROGRAM, std::vector{span}, &ports);
+    stack = std::make_unique<IsdnStack>(engine, events, kIsdndProgram, std::vector{span}, &ports);
     exchange = std::make_unique<Exchange>(network, wire[1]);
     engine.addPart(*exchange);
     REQUIRE(await([this] { return !events.of("spanState").empty(); }));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Real time, a thread a D channel: what a race detector is to look at.
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -24,15 +25,21 @@ class LiveSide {
     });
   }
   ~LiveSide() {
+    stopping_ = true;
     CHECK(isdnd_.stop());
     reader_.join();
   }
   LiveSide(const LiveSide&) = delete;
   LiveSide& operator=(const LiveSide&) = delete;
 
-  void say(const Message& message, int descriptor = -1) { isdnd_.say(message, descriptor); }
+  /// The reader may still answer a call that came just before the end.
+  void say(const Message& message, int descriptor = -1) {
+    const bool told = sendMessage(isdnd_.control(), message, descriptor) == Sent::sent;
+    CHECK((told || stopping_));
+  }
 
  private:
+  std::atomic<bool> stopping_ = false;
   ServedIsdnd isdnd_;
   std::thread reader_;
 };

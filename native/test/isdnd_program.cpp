@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "isdnd_program.hpp"
+
+namespace branchline::test {
+
+const char* const kIsdndProgram = ISDND_PROGRAM;
+
+}  // namespace branchline::test
