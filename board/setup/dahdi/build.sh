@@ -106,7 +106,8 @@ gather_kernel() {
   local packed at
   packed="packages/boot/vmlinuz-$(<release)"
   at="$(LC_ALL=C grep -abo -m1 -P '\xfd7zXZ\x00' "$packed" | head -n1 | cut -d: -f1 || true)"
-  if [[ -n "$at" ]] && tail -c "+$((at + 1))" "$packed" | xz --decompress --single-stream >kernel 2>/dev/null; then return; fi
+  # No pipe: xz is done before tail, which then fails.
+  if [[ -n "$at" ]] && xz --decompress --single-stream >kernel 2>/dev/null < <(tail -c "+$((at + 1))" "$packed"); then return; fi
   cp "$packed" kernel
 }
 
