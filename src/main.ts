@@ -8,7 +8,6 @@ import { request } from 'undici';
 import { cardsOfMachine, runProgram, terminal } from './cli/index.js';
 import { loadSettings, type LoadedSettings, type SettingKey } from './config/index.js';
 import { BranchlineError, loadNativeAddon, SystemClock } from './core/index.js';
-import { startService } from './service.js';
 
 const PACKAGE_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CONFIG_FILES = ['/etc/branchline/branchline.yaml', 'branchline.yaml'];
@@ -37,6 +36,8 @@ async function serve(options: Readonly<Partial<Record<SettingKey, string>>>): Pr
     process.on('SIGINT', onSignal);
   });
   const announceToken = (token: string): void => terminal.line(`API token, shown this once: ${token}`);
+  // Not at the top: a command that only asks the running service loads none of it.
+  const { startService } = await import('./service.js');
   const service = await startService({ settings, version, clock, packageRoot: PACKAGE_ROOT, announceToken });
   const [url] = service.urls;
   terminal.line(`Branchline ${version} is ready at ${url ?? ''} (API page: ${url ?? ''}/api/docs)`);
