@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { request } from 'undici';
 
 import { cardsOfMachine, runProgram, terminal } from './cli/index.js';
 import { loadSettings, type LoadedSettings, type SettingKey } from './config/index.js';
-import { BranchlineError, loadNativeAddon, SystemClock } from './core/index.js';
+import { BranchlineError, loadNativeAddon, PACKAGE_ROOT, SystemClock } from './core/index.js';
 
-const PACKAGE_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CONFIG_FILES = ['/etc/branchline/branchline.yaml', 'branchline.yaml'];
 /** A second signal, or this long after the first: the process ends, whatever hangs. Not by `exit`, which waits for the SIP stack's farewells. */
 const LAST_RESORT_MS = 8000;

@@ -6,5 +6,6 @@ export * from './logger.js';
 export * from './native-addon.js';
 export * from './native.js';
 export * from './outcomes.js';
+export * from './package-root.js';
 export * from './serial-queue.js';
 export * from './stepped-clock.js';

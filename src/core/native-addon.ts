@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import type { NativeAddon } from '../../native/addon/addon.js';
 import { BranchlineError, coreErrors } from './errors.js';
+import { PACKAGE_ROOT } from './package-root.js';
 
 /** Version of `native/addon/addon.d.ts` that src/ is written against. */
 export const BORDER_VERSION = 1;
 
-const PACKAGE_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const BUILT_AT = path.join('build', 'release', 'addon', 'branchline.node');
 const HOW_TO_BUILD = '`npm start` builds it; by hand: `cmake --preset release && cmake --build --preset release`, in native/';
 

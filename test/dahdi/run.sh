@@ -43,7 +43,10 @@ readonly SECONDS_AT_MOST=1800
 guest vcard vcard "$SECONDS_AT_MOST" bash -c './spans.sh && "$0" vcard' "$PROGRAMS/dahdi_conformance"
 # shellcheck disable=SC2016
 guest loop loop "$SECONDS_AT_MOST" bash -c './spans.sh && "$0" loop' "$PROGRAMS/dahdi_conformance"
-guest service vcard "$SECONDS_AT_MOST" node "$RESULTS/js/test/dahdi/scenario/service.js"
+# What runs is read into the guest's memory before the first call: a page that is fetched during one costs the guest's clock up to a second.
+# shellcheck disable=SC2016
+guest service vcard "$SECONDS_AT_MOST" bash -c 'cat "$(command -v node)" "$@" >/dev/null && exec node "$0"' \
+  "$RESULTS/js/test/dahdi/scenario/service.js" "$ROOT"/build/release/addon/branchline.node "$ROOT"/build/release/isdnd/isdnd "$ROOT"/dist/*.js
 
 failed=0
 for i in "${!jobs[@]}"; do
