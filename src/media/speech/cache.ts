@@ -42,18 +42,30 @@ export class SpeechCache {
     this.#options = options;
   }
 
-  /** Takes up what an earlier run left, and removes what is none of it: files half written, damaged, or foreign. */
+  /**
+   * Takes up what an earlier run left, and removes what is none of it: files half written, damaged, or foreign. A folder that cannot be read is logged:
+   * without it nothing is spoken, but calls go on.
+   */
   async start(): Promise<void> {
     const { folder, logger } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const found = await Promise.all((await readdir(folder)).map((name) => this.#inspect(name)));
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await this.#takeUp(await readdir(folder));
+      await this.#makeRoom();
+    } catch (error) {
+      logger.error({ err: error, folder }, 'the speech cache cannot be used');
+    }
+  }
+
+  async #takeUp(names: readonly string[]): Promise<void> {
+    const { folder, logger } = this.#options;
+    const found = await Promise.all(names.map((name) => this.#inspect(name)));
     for (const { name, bytes } of found.toSorted((a, b) => a.usedAt - b.usedAt)) {
       if (bytes === null) await rm(path.join(folder, name), { recursive: true, force: true });
       else this.#add(name, bytes, null);
     }
     const removed = found.filter(({ bytes }) => bytes === null).map(({ name }) => name);
     if (removed.length > 0) logger.warn({ files: removed }, 'files of the speech cache that were not whole were removed');
-    await this.#makeRoom();
   }
 
   /**

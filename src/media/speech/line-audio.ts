@@ -27,13 +27,13 @@ async function converted(engine: string, wav: Buffer): Promise<Buffer> {
   }
 }
 
-/** A program that writes to a pipe does not know how long its audio becomes, and writes some large size: then what came is all of it. */
+/** A program that writes to a pipe does not know how long its audio becomes, and writes 0 or some large size: then what came is all of it. */
 function withTrueSizes(wav: Buffer): Buffer {
   const data = wav.indexOf('data', 12, 'latin1');
   if (data === -1 || data + 8 > wav.length) return wav;
   const bytes = wav.length - data - 8;
   const claimed = wav.readUInt32LE(data + 4);
-  if (claimed < UNKNOWN_SIZES_FROM || claimed <= bytes) return wav;
+  if (claimed !== 0 && (claimed < UNKNOWN_SIZES_FROM || claimed <= bytes)) return wav;
   const mended = Buffer.from(wav);
   mended.writeUInt32LE(bytes, data + 4);
   return mended;

@@ -13,6 +13,7 @@ import { silentLogger, SteppedClock, SystemClock, type Clock } from '../../core/
 import type { SpeechEngine, Utterance, Voice } from './engine.js';
 import { speakersOf, voiceFileFor } from './engines/espeak-voices.js';
 import { enginesOf, type EngineSettings } from './engines/index.js';
+import { lineAudioOf } from './line-audio.js';
 import { Speech } from './speech.js';
 
 const ENGLISH: Voice = { language: 'en-GB', gender: 'Female', name: null, ratePercent: 100 };
@@ -183,6 +184,14 @@ describe('an engine program that', () => {
     expect(readFileSync(`${folder}/in`, 'utf8')).toBe('My PIN is 1234');
     expect(readFileSync(`${folder}/args`, 'utf8')).not.toMatch(/PIN/);
     expect(readFileSync(`${folder}/env`, 'utf8')).not.toMatch(/BRANCHLINE/);
+  });
+});
+
+describe('a WAV from a pipe, whose size nobody knew when it was begun,', () => {
+  it.each([0, 0x7fff_f000, 0xffff_ffff])('is taken whole where its header says %i', async (size) => {
+    const wav = Buffer.from(TONE);
+    wav.writeUInt32LE(size, 40);
+    expect(samplesOf(await lineAudioOf('an engine', wav))).toHaveLength(4000);
   });
 });
 
@@ -382,6 +391,13 @@ describe('the cache', () => {
     await expect(speech.file('Hello', ENGLISH)).rejects.toMatchObject(
       refused('speechNotStored', { message: expect.stringMatching(/disk full/) as string }),
     );
+  });
+
+  it('whose folder cannot be had does not keep the box from starting', async () => {
+    writeFileSync(path.join(folder, 'speech'), 'in the way');
+    const speech = await speechOf([new ToneEngine()]);
+    expect(samplesOf(await speech.render('Hello', ENGLISH))).toHaveLength(4000);
+    await expect(speech.file('Hello', ENGLISH)).rejects.toMatchObject(refused('speechNotStored'));
   });
 
   it('refuses more than can wait, rather than letting callers wait long', async () => {
