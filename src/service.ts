@@ -33,7 +33,7 @@ import { SipLine } from './lines/sip/sip-line.js';
 import { AnalogueLineTests } from './lines/maintenance/analogue-tests.js';
 import { BearerLineTests } from './lines/maintenance/bearer-tests.js';
 import { NativeCard } from './lines/card/native-card.js';
-import { Announcer, AudioLibrary, completeUnfinished, enginesOf, NativeMedia, Speech } from './media/index.js';
+import { Announcer, AudioLibrary, completeUnfinished, enginesOf, NativeMedia, sayAsPrompts, Speech } from './media/index.js';
 import { readBootId, Scheduler } from './scheduler/index.js';
 import { openStore, type Store } from './store/index.js';
 import {
@@ -236,6 +236,7 @@ async function start(options: ServiceOptions, stops: (() => Promise<void> | void
     audio,
     speech,
     speechLanguage: settings['speech.language'],
+    sayAsPrompts: sayAsPrompts(),
     scheduler,
     calls,
     trunks,

@@ -29,6 +29,8 @@ export interface AudioLibraryPort {
   describe(id: string, description: string): Promise<AudioFileRecord>;
   /** Refused while the active version of a plan plays it. */
   delete(id: string): Promise<void>;
+  /** Absolute path of a slug's file on the account or the nearest one above it that has it; null: nowhere. */
+  resolve(accountId: string, slug: string): string | null;
   /** Absolute path of the stored WAV. */
   pathOf(record: AudioFileRecord): string;
 }
@@ -48,6 +50,15 @@ export interface SpeechPort {
   render(text: string, voice: SpokenVoice): Promise<Buffer>;
 }
 
+/** A word that values are said of, which an account can record; the media room's `SayAsPrompt`. */
+export interface RecordablePrompt {
+  readonly slug: string;
+  readonly language: string;
+  readonly gender: 'Male' | 'Female';
+  /** What is to be read out. */
+  readonly text: string;
+}
+
 /** Everything the API speaks for; `main.ts` puts it together. */
 export interface ApiDependencies {
   readonly version: string;
@@ -65,6 +76,7 @@ export interface ApiDependencies {
   readonly speech: SpeechPort;
   /** Language of texts that name none. */
   readonly speechLanguage: string;
+  readonly sayAsPrompts: readonly RecordablePrompt[];
   readonly scheduler: Scheduler;
   readonly calls: CallRegistry;
   readonly trunks: TrunkDirectory;

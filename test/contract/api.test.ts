@@ -9,7 +9,7 @@ import { PlanCatalogue, PlanService } from '../../src/callplan/index.js';
 import { silentLogger, SystemClock } from '../../src/core/index.js';
 import { EventLog } from '../../src/delivery/index.js';
 import { HealthService } from '../../src/health/index.js';
-import { AudioLibrary, enginesOf, Speech } from '../../src/media/index.js';
+import { AudioLibrary, enginesOf, sayAsPrompts, Speech } from '../../src/media/index.js';
 import { type CardPort, type LineHealthParts, type LineMaintenance, LineTests, LiveLegs, watchLines } from '../../src/telephony/index.js';
 import { speechSettings } from '../support/speech.js';
 import { ScriptedLine } from '../support/scripted-line.js';
@@ -105,6 +105,7 @@ beforeAll(async () => {
     audio,
     speech,
     speechLanguage: 'en-GB',
+    sayAsPrompts: sayAsPrompts(),
     scheduler,
     calls,
     trunks,
@@ -231,6 +232,22 @@ describe('a text', () => {
   ] as const)('is refused: %s', async (_name, body, status, code) => {
     expect(await ask('POST', '/speech/preview', body)).toMatchObject({ status, body: { code } });
     expect(await ask('POST', '/audio-files/from-text', { ...body, slug: 'bad' })).toMatchObject({ status, body: { code } });
+  });
+});
+
+describe('the prompts that values are said of', () => {
+  const list = async (query: string, token = tokens.root) => (await ask('GET', `/speech/prompts?${query}`, undefined, token)).body['items'];
+
+  it('are listed with what to read out, and whether the account has them', async () => {
+    const female = (await list('language=EN-gb&gender=Female')) as readonly { readonly slug: string }[];
+    const twenty = { slug: 'say-en-gb-female-20', language: 'en-GB', gender: 'Female', text: 'twenty', recorded: false };
+    expect(female).toContainEqual(twenty);
+    await ask('POST', '/audio-files/from-text', { text: 'twenty', slug: twenty.slug });
+    expect(await list('recorded=true')).toEqual([{ ...twenty, recorded: true }]);
+    expect(await list('recorded=true', tokens.sub)).toHaveLength(1);
+    expect(await list('language=en-GB&gender=Female&recorded=false')).toHaveLength(female.length - 1);
+    expect(await list('language=fr-FR')).toEqual([]);
+    expect(await ask('GET', '/speech/prompts?accountId=acc_root', undefined, tokens.sub)).toMatchObject({ status: 404 });
   });
 });
 

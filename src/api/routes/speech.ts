@@ -38,10 +38,55 @@ const PromptOfText = Type.Object(
 /** Sent as it is. */
 const WavFile = Type.Unsafe<Buffer>({ description: 'audio/wav', type: 'string', format: 'binary' });
 
+const PromptsQuerystring = Type.Object(
+  {
+    language: Type.Optional(Type.String({ maxLength: 35, description: 'Of this language alone ("en-GB")' })),
+    gender: Type.Optional(oneOf(['Male', 'Female'])),
+    recorded: Type.Optional(Type.Boolean({ description: 'Those that are recorded, or that are not' })),
+    accountId: Type.Optional(Id),
+  },
+  { additionalProperties: false },
+);
+const SayAsPromptView = Type.Object(
+  {
+    slug: Type.String({ description: 'Of the audio file that is to be uploaded' }),
+    language: Type.String(),
+    gender: oneOf(['Male', 'Female']),
+    text: Type.String({ description: 'What is to be read out' }),
+    recorded: Type.Boolean({ description: 'The account, or one above it, has it; what it has not the engine says' }),
+  },
+  { $id: 'SayAsPrompt' },
+);
+
 const tags = ['Audio'];
 
-/** Texts that are spoken: tried (`/speech/preview`), or kept as audio files (`/audio-files/from-text`). */
-export const speechRoutes: RouteModule = (server, { store, audio, speech, speechLanguage }) => {
+/**
+ * Texts that are spoken: tried (`/speech/preview`), or kept as audio files (`/audio-files/from-text`); and the prompts that numbers, dates, times and money
+ * are said of (`/speech/prompts`).
+ */
+export const speechRoutes: RouteModule = (server, { store, audio, speech, speechLanguage, sayAsPrompts }) => {
+  server.get(
+    '/speech/prompts',
+    {
+      schema: {
+        operationId: 'listSayAsPrompts',
+        tags,
+        summary: 'The words that values are said of, with what to read out for each: all of them',
+        querystring: PromptsQuerystring,
+        response: { 200: Type.Object({ items: Type.Array(SayAsPromptView) }), '4xx': Problem },
+      },
+    },
+    (request) => {
+      const { language, gender, recorded, accountId } = request.query;
+      const account = accountFor(request, store, accountId);
+      const wanted = sayAsPrompts.filter(
+        (prompt) => (language === undefined || sameLanguage(prompt.language, language)) && (gender === undefined || prompt.gender === gender),
+      );
+      const items = wanted.map((prompt) => ({ ...prompt, recorded: audio.resolve(account, prompt.slug) !== null }));
+      return { items: items.filter((item) => recorded === undefined || item.recorded === recorded) };
+    },
+  );
+
   server.post(
     '/speech/preview',
     {
@@ -79,4 +124,8 @@ export const speechRoutes: RouteModule = (server, { store, audio, speech, speech
 
 function voiceOf({ language, gender, voice, ratePercent }: Static<typeof SpokenText>, usual: ApiDependencies['speechLanguage']): SpokenVoice {
   return { language: language ?? usual, gender, name: voice ?? null, ratePercent };
+}
+
+function sameLanguage(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import type { Gender, Voice } from './engine.js';
+import { promptSlug } from './say-as/prompts.js';
 import { rulesFor, sayAs, separatorOf } from './say-as/say-as.js';
 import type { Speech } from './speech.js';
 
@@ -76,9 +77,4 @@ export class Announcer {
     }
     return pieces;
   }
-}
-
-/** The slug of a word's recorded prompt: "say-en-gb-female-ordinal-1". */
-function promptSlug(tag: string, gender: Gender, word: string): string {
-  return `say-${tag.toLowerCase()}-${gender.toLowerCase()}-${word}`;
 }

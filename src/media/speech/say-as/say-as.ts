@@ -6,7 +6,7 @@ import { readAlphanumeric, readDate, readDigits, readMoney, readNumber, readTime
 type Format = (language: SayAsLanguage, value: string) => Words | null;
 
 /** Rules for what is put together of words, by language. */
-const SAY_AS_LANGUAGES: readonly SayAsLanguage[] = [english, german];
+export const SAY_AS_LANGUAGES: readonly SayAsLanguage[] = [english, german];
 
 /** By interpretation and spoken format. */
 const FORMATS: ReadonlyMap<string, Format> = new Map([
