@@ -116,6 +116,25 @@ describe('espeak-ng', () => {
   });
 });
 
+describe('espeak-ng', () => {
+  it.each(['/etc/passwd', '../../etc/passwd', 'gmw/../en', '--version', ''])('is never given "%s" for a voice', async (name) => {
+    const program = espeakAs(`touch '${folder}/ran'; exit 1`);
+    const speech = await speaking({ 'speech.espeakProgram': program });
+    await expect(speech.render('Hello', { ...ENGLISH, name })).rejects.toMatchObject(refused('voiceNotSpoken'));
+    expect(existsSync(`${folder}/ran`)).toBe(false);
+  });
+
+  it('speaks with a voice that is named by its file, and a variant', async () => {
+    expect(level(samplesOf(await (await speaking()).render('Hello', { ...ENGLISH, name: 'gmw/en+f2' })))).toBeGreaterThan(-30);
+  });
+
+  it('is given no brackets that it takes for phonemes, and no characters that cannot be heard', async () => {
+    const engine = new ToneEngine();
+    await (await speechOf([engine])).render(' [[h@l@U]]\u0000 in\u00adfor\u200bmation\ud800\n\n<b>x</b> e\u0301 ', ENGLISH);
+    expect(engine.asked[0]?.text).toBe('[ [h@l@U]] information <b>x</b> \u00e9');
+  });
+});
+
 describe('the voices of espeak-ng', () => {
   const list = [
     'Pty Language       Age/Gender VoiceName          File                 Other Languages',

@@ -8,8 +8,8 @@ import { failed, runProgram } from './program.js';
 const USUAL_RATE = 160;
 /** Variants of every espeak-ng voice. */
 const VARIANTS: Readonly<Record<Voice['gender'], string>> = { Male: 'm3', Female: 'f3' };
-/** A voice's name; espeak-ng would take a path too. */
-const VOICE_NAME = /^[A-Za-z0-9][A-Za-z0-9_+-]{0,63}$/;
+/** A voice by its name, or by its file as espeak-ng lists it ("gmw/en"), with a variant; no other path, and no option. */
+const VOICE_NAME = /^[A-Za-z0-9][A-Za-z0-9_+-]*(\/[A-Za-z0-9][A-Za-z0-9_+-]*)?$/;
 
 export interface EspeakOptions {
   /** Its name on the PATH, or where it is. */
