@@ -13,6 +13,7 @@ import { lateness } from './areas/lateness.js';
 import { media } from './areas/media.js';
 import { memory } from './areas/memory.js';
 import { setup } from './areas/setup.js';
+import { speech } from './areas/speech.js';
 import { start } from './areas/start.js';
 import { store } from './areas/store.js';
 import { Calibrations } from './calibrations.js';
@@ -21,7 +22,7 @@ import { watchCompany } from './machine.js';
 import { prepare } from './preflight.js';
 import { ROOT } from './tools.js';
 
-const AREAS: readonly Area[] = [calibration, lateness, setup, media, memory, echo, answer, dtmf, blocked, store, start];
+const AREAS: readonly Area[] = [calibration, lateness, setup, media, memory, echo, answer, dtmf, speech, blocked, store, start];
 const RESULTS = path.join(ROOT, 'bench-results.json');
 const USAGE = `usage: npm run bench [-- [--only AREA]… [--full]]
 
