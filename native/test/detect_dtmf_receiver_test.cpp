@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "audio/detect/dtmf_receiver.hpp"
@@ -143,6 +144,29 @@ TEST_CASE("the DTMF receiver hears keys 10 dB above white noise") {
   }
   signal.addNoise(-20);  // Two tones of −13 dBm0 are −10 together.
   CHECK(listen(signal).begun == kAllKeys + kAllKeys + kAllKeys + kAllKeys);
+}
+
+TEST_CASE("the DTMF receiver hears each of a thousand keys of 100 ms, once, 8 dB above white noise") {
+  Signal signal(24);
+  signal.silence(300);
+  std::string keyed;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    keyed += kAllKeys[i % kAllKeys.size()];
+    signal.key(keyed.back(), 100, -13.01).silence(100);
+  }
+  signal.addNoise(-18);
+  CHECK(listen(signal).begun == keyed);
+}
+
+TEST_CASE("the DTMF receiver takes no key one tone of which is off by 3 %") {
+  for (const auto& [low, high] : {std::pair{-0.03, 0.0}, {0.0, -0.03}, {0.03, 0.0}, {0.0, 0.03}}) {
+    Signal signal(24);
+    signal.silence(300);
+    for (int round = 0; round < 10; ++round) {
+      for (const char key : kAllKeys) signal.key(key, 60, -10, 0, low, high).silence(73.125);
+    }
+    CHECK(listen(signal).begun == "");
+  }
 }
 
 TEST_CASE("speech, music and noise are no keys for the DTMF receiver") {

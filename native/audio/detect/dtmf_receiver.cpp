@@ -16,10 +16,12 @@ constexpr const char* kKeys = "123A456B789C*0#D";                               
 // Tuned together on synthetic speech, vowels, chords and impaired digits; each bounds one kind of false or missed digit.
 constexpr float kQuietestWindow = 270.0F;  // Mean square, −60 dBm0: below it there is nothing to look at.
 constexpr float kGateShare = 0.3F;         // Of the window's energy in the best two bins, before the fit is worth its cost.
-constexpr double kFrequencyTolerance = 0.024;
+constexpr double kFrequencyTolerance = 0.0235;
 constexpr double kLongestWalk = 0.06;
 constexpr double kLowestDbm0 = -40.0;
-constexpr double kResidualShare = 0.13;
+constexpr double kResidualShare = 0.13;  // Of the window's energy beside the pair, whatever it is …
+constexpr double kNoiseShare = 0.2;      // … and where it is noise: 8 dB below the pair it is 0.12 on average.
+constexpr float kNoiseLimit = 0.4F;      // See isNoise: noise gives about 0.1, a tone 6.
 constexpr double kTwistDb = 10.5;
 constexpr double kHarmonicShare = 0.03;      // −15 dB: keys have no harmonics, voices do.
 constexpr double kLowBandLimit = 8.0;        // Times the window's energy: dial tone 6 dB above the digits passes.
@@ -73,6 +75,24 @@ float sum(const std::array<float, N>& values) noexcept {
   float total = 0;
   for (float value : values) total += value;
   return total;
+}
+
+// Whether `rest` has no tones of its own, as voices and chords have: the squares of its first twelve autocorrelations add up to little (the
+// portmanteau statistic of Box and Pierce, over its length).
+bool isNoise(std::span<const float> rest) noexcept {
+  constexpr std::size_t kLags = 12;
+  const auto correlation = [&](std::size_t lag) {
+    float total = 0;
+    for (std::size_t i = lag; i < rest.size(); ++i) total += rest[i] * rest[i - lag];
+    return total;
+  };
+  const float energy = correlation(0) + 1e-9F;
+  float total = 0;
+  for (std::size_t lag = 1; lag <= kLags; ++lag) {
+    const float share = correlation(lag) / energy;
+    total += share * share;
+  }
+  return total < kNoiseLimit;
 }
 
 }  // namespace
@@ -192,7 +212,8 @@ DtmfReceiver::Reading DtmfReceiver::fitPair(int low, int high, float energy, flo
   const double nominal[2] = {kHz[static_cast<std::size_t>(low)], kHz[static_cast<std::size_t>(high)]};
   SinusoidFit fit;
   if (!fitSinusoids(window_, energy, nominal, kLongestWalk, fit)) return {};
-  if (fit.residualEnergy > kResidualShare * energy) return {};
+  const std::span<const float> rest(fit.residual.data(), kWindow);
+  if (fit.residualEnergy > kNoiseShare * energy || (fit.residualEnergy > kResidualShare * energy && !isNoise(rest))) return {};
   Reading reading;
   const double noise = std::max(0.0, fit.residualEnergy) / kWindow;
   for (std::size_t i = 0; i < 2; ++i) {
@@ -205,7 +226,6 @@ DtmfReceiver::Reading DtmfReceiver::fitPair(int low, int high, float energy, flo
     reading.tones[i] = {static_cast<float>(tone.hz), static_cast<float>(level), static_cast<float>(hzSigma), static_cast<float>(8.69 * sigma)};
   }
   if (std::fabs(reading.tones[1].dbm0 - reading.tones[0].dbm0) > kTwistDb) return {};
-  const std::span<const float> rest(fit.residual.data(), kWindow);
   const FittedTone& first = fit.tones[0];
   const FittedTone& second = fit.tones[1];
   if (powerAt(rest, 2.0 * first.hz) > kHarmonicShare * first.power || powerAt(rest, 2.0 * second.hz) > kHarmonicShare * second.power ||
