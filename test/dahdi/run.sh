@@ -44,9 +44,11 @@ guest vcard vcard "$SECONDS_AT_MOST" bash -c './spans.sh && "$0" vcard' "$PROGRA
 # shellcheck disable=SC2016
 guest loop loop "$SECONDS_AT_MOST" bash -c './spans.sh && "$0" loop' "$PROGRAMS/dahdi_conformance"
 # What runs is read into the guest's memory before the first call: a page that is fetched during one costs the guest's clock up to a second.
-# shellcheck disable=SC2016
-guest service vcard "$SECONDS_AT_MOST" bash -c 'cat "$(command -v node)" "$@" >/dev/null && exec node "$0"' \
-  "$RESULTS/js/test/dahdi/scenario/service.js" "$ROOT"/build/release/addon/branchline.node "$ROOT"/build/release/isdnd/isdnd "$ROOT"/dist/*.js
+for scenario in fxo-and-pri bri-and-pulled-card; do
+  # shellcheck disable=SC2016
+  guest "$scenario" vcard "$SECONDS_AT_MOST" bash -c 'cat "$(command -v node)" "$@" >/dev/null && exec node "$0"' \
+    "$RESULTS/js/test/dahdi/scenario/$scenario.js" "$ROOT"/build/release/addon/branchline.node "$ROOT"/build/release/isdnd/isdnd "$ROOT"/dist/*.js
+done
 
 failed=0
 for i in "${!jobs[@]}"; do
