@@ -44,7 +44,12 @@ export function interrupt(armed: Armed, at: number, reasonCode: string, reason: 
   const end: AttemptEnd = { outcome: 'interrupted', reasonCode, reason };
   const attempt = endAttempt(armed.attempt, at, end);
   if (armed.request.guarantee === 'atMostOnce') return { request: closeRequest(armed.request, at, 'interrupted', end), attempt };
-  return { request: { ...armed.request, ...end, state: 'waitingRetry', dueAt: at + RETRY_AFTER_INTERRUPTION_MS, updatedAt: at }, attempt };
+  return { request: waitForRetry(armed.request, at, at + RETRY_AFTER_INTERRUPTION_MS, end), attempt };
+}
+
+/** After an attempt that did not reach its First Party: dialled again at `dueAt`. */
+export function waitForRetry(request: RequestRecord, at: number, dueAt: number, end: AttemptEnd): RequestRecord {
+  return { ...request, ...end, state: 'waitingRetry', dueAt, updatedAt: at };
 }
 
 /** An attempt that rang nobody for certain, and is given up: its request waits as before. */

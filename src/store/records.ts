@@ -265,6 +265,8 @@ export interface RequestRecord {
   /** Lower goes first among those due at the same moment. */
   readonly priority: number;
   readonly guarantee: 'atMostOnce' | 'atLeastOnce';
+  /** After which outcomes it is dialled again, JSON text. */
+  readonly retry: string;
   /** Initial values of the plan's variables, JSON text. */
   readonly variables: string;
   readonly state: RequestState;

@@ -110,6 +110,8 @@ describe('a Scheduled Call that cannot be read', () => {
     ['ringing in text', { firstPartyRingSeconds: '45' }, 400, 'invalidInput', '/firstPartyRingSeconds'],
     ['half a second of ringing', { firstPartyRingSeconds: 0.5 }, 400, 'invalidInput', '/firstPartyRingSeconds'],
     ['a priority beyond the last', { priority: 10 }, 400, 'invalidInput', '/priority'],
+    ['a retry after a rejection', { retry: { rejected: { times: 1, afterSeconds: 60 } } }, 400, 'invalidInput', '/retry/rejected'],
+    ['a hundred retries', { retry: { busy: { times: 100, afterSeconds: 60 } } }, 400, 'invalidInput', '/retry/busy/times'],
     ['a guarantee that nobody gives', { guarantee: 'exactlyOnce' }, 400, 'invalidInput', '/guarantee'],
     ['a reference of 201 characters', { reference: 'x'.repeat(201) }, 400, 'invalidInput', '/reference'],
     ['a variable without @', { variables: { Choice: '1' } }, 422, 'requestInvalid', '/variables/Choice'],
@@ -162,6 +164,15 @@ describe('a Scheduled Call that cannot be read', () => {
     expect(answer.body.results.map(({ status }) => status)).toEqual([201, 422, 201]);
     expect(answer.body.results[1]?.problem).toMatchObject({ code: 'requestInvalid', errors: [{ path: '/firstParty' }] });
     for (const { request } of answer.body.results) if (request !== undefined) await api.delete(`/scheduled-calls/${request.id}`);
+  });
+
+  it('says which retry rules it has, and takes others', async () => {
+    const retry = { busy: { times: 3, afterSeconds: 300, backOff: 1.5, jitterSeconds: 30 }, noAnswer: { times: 1, afterSeconds: 900 } };
+    const made = await api.post<{ readonly id: string; readonly retry: object }>('/scheduled-calls', { ...good, scheduledAt: inAnHour(), retry });
+    expect(made.retry).toEqual(retry);
+    await api.patch(`/scheduled-calls/${made.id}`, { retry: { congestion: { times: 2, afterSeconds: 10 } } });
+    expect(await api.get(`/scheduled-calls/${made.id}`)).toMatchObject({ retry: { congestion: { times: 2, afterSeconds: 10 } } });
+    await api.delete(`/scheduled-calls/${made.id}`);
   });
 
   it('takes a moment up to a minute ago as now, and numbers in national form', async () => {

@@ -121,6 +121,7 @@ export function requestRecord(values: Partial<RequestRecord> = {}): RequestRecor
     reference: null,
     priority: 0,
     guarantee: 'atMostOnce',
+    retry: '{}',
     variables: '{}',
     state: 'queued',
     outcome: null,

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 import { OUTCOMES } from '../../core/index.js';
-import type { AcceptanceResult, RequestChange, RequestView } from '../../scheduler/index.js';
+import type { AcceptanceResult, RequestChange, RequestView, RetriedOutcome, RetryRules } from '../../scheduler/index.js';
 import type { AttemptRecord, RequestRecord, RequestState } from '../../store/index.js';
 import { formatAddress, parseAddress } from '../../telephony/index.js';
 import { accountFor, visibleAccounts } from '../access.js';
@@ -22,6 +22,29 @@ const STATES = [
   'interrupted',
 ] as const satisfies readonly RequestState[];
 
+const RetryRule = Type.Object(
+  {
+    times: Type.Integer({ minimum: 1, maximum: 20, description: 'Attempts beside the first; only those that reached a line count' }),
+    afterSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+    backOff: Type.Optional(Type.Number({ minimum: 1, maximum: 10, description: 'Each wait is so many times the one before; absent: 1' })),
+    jitterSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600, description: 'Up to so much longer; absent: 0' })),
+  },
+  { additionalProperties: false },
+);
+const Retry = Type.Object(
+  {
+    busy: Type.Optional(RetryRule),
+    noAnswer: Type.Optional(RetryRule),
+    unobtainable: Type.Optional(RetryRule),
+    congestion: Type.Optional(RetryRule),
+    failed: Type.Optional(RetryRule),
+  } satisfies Record<RetriedOutcome, unknown>,
+  {
+    additionalProperties: false,
+    description: 'After which outcomes the First Party is dialled again, never later than latestStartAt; one who rejects the call is not',
+  },
+);
+
 const fields = {
   serviceNumber: Type.String({
     minLength: 1,
@@ -38,6 +61,7 @@ const fields = {
   reference: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
   priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9, description: '0 goes first' })),
   guarantee: Type.Optional(oneOf(['atMostOnce', 'atLeastOnce'])),
+  retry: Type.Optional(Retry),
   variables: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Initial values of the plan’s custom service variables' })),
 };
 
@@ -99,6 +123,7 @@ const ScheduledCallView = Type.Object(
     reference: nullable(Type.String()),
     priority: Type.Integer(),
     guarantee: oneOf(['atMostOnce', 'atLeastOnce']),
+    retry: Retry,
     variables: Type.Record(Type.String(), Type.String()),
     state: oneOf(STATES),
     outcome: nullable(oneOf(OUTCOMES)),
@@ -283,10 +308,11 @@ function moment(text: string | null | undefined, path: string): number | null | 
 }
 
 function view(request: RequestRecord): Static<typeof ScheduledCallView> {
-  const { serviceNumberId: _, variables, ...rest } = request;
+  const { serviceNumberId: _, variables, retry, ...rest } = request;
   return {
     ...rest,
     variables: JSON.parse(variables) as Record<string, string>,
+    retry: JSON.parse(retry) as RetryRules,
     scheduledAt: isoOrNull(request.scheduledAt),
     dueAt: iso(request.dueAt),
     latestStartAt: iso(request.latestStartAt),

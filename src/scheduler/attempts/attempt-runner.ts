@@ -1,13 +1,14 @@
 import { BranchlineError, type Clock, coreErrors, delay, type ErrorCode, type Logger, newId } from '../../core/index.js';
-import type { AccountRecord, RequestRecord, Store } from '../../store/index.js';
+import type { AccountRecord, AttemptRecord, RequestRecord, Store } from '../../store/index.js';
 import { type Address, type Call, type Cli, type Dialler, type DialResult, type Leg, parseAddress } from '../../telephony/index.js';
 import type { Entry } from '../due/entry.js';
 import type { PlanReference, SchedulerPorts } from '../ports.js';
-import { type AttemptEnd, closeRequest, endAttempt, eventOf, interrupt, refusal, withdrawAttempt } from '../records.js';
+import { type AttemptEnd, closeRequest, endAttempt, eventOf, interrupt, refusal, waitForRetry, withdrawAttempt } from '../records.js';
 import type { Admission, Verdict } from '../requests/admission.js';
 import type { Journal } from './journal.js';
 import { type CancelCause, LiveAttempt } from './live-attempt.js';
 import type { RecordKeeper } from './record-keeper.js';
+import { nextAttempt } from './retry.js';
 
 /** A call's legs may take so long to go before the request's record goes ahead. */
 const CALL_END_PATIENCE_MS = 2_000;
@@ -36,6 +37,8 @@ export interface AttemptRunnerOptions {
 type Ending =
   | { readonly kind: 'completed'; readonly reasonCode: string | null; readonly reason: string | null }
   | { readonly kind: 'failed'; readonly end: AttemptEnd }
+  /** The First Party was not reached: its retry rules say whether it is dialled again. */
+  | { readonly kind: 'notReached'; readonly end: AttemptEnd }
   | { readonly kind: 'interrupted'; readonly reason: string }
   | { readonly kind: 'notDialled'; readonly reasonCode: string; readonly reason: string };
 
@@ -242,7 +245,8 @@ export class AttemptRunner {
   /** Writes the attempt's and the request's last record and tells of it. */
   #conclude(live: LiveAttempt, ending: Ending): Promise<void> {
     const now = this.#options.clock.now();
-    const { request, attempt } = concluded(live, ending, now);
+    const earlier = ending.kind === 'notReached' && live.request.retry !== '{}' ? this.#options.store.scheduledCalls.attempts(live.request.id) : [];
+    const { request, attempt } = concluded(live, ending, earlier, now);
     live.update(request, attempt);
     const told = {
       attemptId: attempt.id,
@@ -265,7 +269,12 @@ export class AttemptRunner {
   }
 }
 
-function concluded(live: LiveAttempt, ending: Ending, now: number): { request: RequestRecord; attempt: LiveAttempt['attempt'] } {
+function concluded(
+  live: LiveAttempt,
+  ending: Ending,
+  kept: readonly AttemptRecord[],
+  now: number,
+): { request: RequestRecord; attempt: LiveAttempt['attempt'] } {
   const { request, attempt } = live;
   switch (ending.kind) {
     case 'completed': {
@@ -274,6 +283,8 @@ function concluded(live: LiveAttempt, ending: Ending, now: number): { request: R
     }
     case 'failed':
       return { request: closeRequest(request, now, 'failed', ending.end), attempt: endAttempt(attempt, now, ending.end) };
+    case 'notReached':
+      return afterNobody(live, ending.end, kept, now);
     case 'interrupted':
       return interrupt(live.armed, now, 'serviceStopped', ending.reason);
     case 'notDialled':
@@ -281,13 +292,28 @@ function concluded(live: LiveAttempt, ending: Ending, now: number): { request: R
   }
 }
 
+/** `kept`: the request's attempts in the database, this one among them as it was. */
+function afterNobody(
+  live: LiveAttempt,
+  end: AttemptEnd,
+  kept: readonly AttemptRecord[],
+  now: number,
+): { request: RequestRecord; attempt: AttemptRecord } {
+  const attempt = endAttempt(live.attempt, now, end);
+  const earlier = kept.filter(({ id, state }) => id !== attempt.id && state === 'ended');
+  const next = nextAttempt(live.request, [...earlier, attempt], now);
+  const told: AttemptEnd = { ...end, reason: [end.reason, next.why].filter((why) => why !== null).join('. ') || null };
+  const request = next.dueAt === null ? closeRequest(live.request, now, 'failed', told) : waitForRetry(live.request, now, next.dueAt, told);
+  return { request, attempt };
+}
+
 function unanswered(live: LiveAttempt, result: DialResult): Ending {
   if (live.cancelCause === 'serviceStopped') {
     if (live.mayHaveRung) return { kind: 'interrupted', reason: 'The service was stopped while the First Party was being rung' };
     return { kind: 'notDialled', reasonCode: 'serviceStopped', reason: 'The service was stopped before anybody was rung' };
   }
-  const reasonCode = live.cancelCause ?? null;
-  return failed({ outcome: result.outcome, reasonCode, reason: result.detail === '' ? null : result.detail });
+  const end: AttemptEnd = { outcome: result.outcome, reasonCode: live.cancelCause, reason: result.detail === '' ? null : result.detail };
+  return live.cancelCause === null ? { kind: 'notReached', end } : failed(end);
 }
 
 function failed(end: AttemptEnd): Ending {

@@ -4,6 +4,7 @@ import { type Address, formatAddress, parseAddress } from '../../telephony/index
 import { schedulerErrors } from '../errors.js';
 import { type Admission, FEATURE_MISSING, hasFeature } from './admission.js';
 import type { RequestChange, RequestDraft } from './draft.js';
+import { checkRetryRules, type RetryRules } from './retry-rules.js';
 
 /** A moment no further back than this means "now" (CONTRACT.md). */
 const PAST_MEANS_NOW_MS = 60_000;
@@ -84,6 +85,7 @@ export class Acceptance {
       reference: draft.reference ?? null,
       priority: draft.priority ?? USUAL_PRIORITY,
       guarantee: draft.guarantee ?? 'atMostOnce',
+      retry: JSON.stringify(draft.retry ?? {}),
       variables: JSON.stringify(draft.variables ?? {}),
       state: made.state,
       outcome: made.before?.outcome ?? null,
@@ -164,6 +166,7 @@ function checkFields(draft: RequestDraft, problems: InputProblem[]): void {
     problems.push({ path: '/reference', message: `must have at most ${LONGEST_REFERENCE} characters` });
   const guarantee: string = draft.guarantee ?? 'atMostOnce';
   if (guarantee !== 'atMostOnce' && guarantee !== 'atLeastOnce') problems.push({ path: '/guarantee', message: 'must be atMostOnce or atLeastOnce' });
+  checkRetryRules(draft.retry ?? {}, problems);
   checkVariables(draft.variables ?? {}, problems);
 }
 
@@ -196,6 +199,7 @@ function draftOf(record: RequestRecord): RequestDraft {
     reference: record.reference,
     priority: record.priority,
     guarantee: record.guarantee,
+    retry: JSON.parse(record.retry) as RetryRules,
     variables: JSON.parse(record.variables) as Record<string, string>,
   };
 }

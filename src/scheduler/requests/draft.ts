@@ -1,3 +1,5 @@
+import type { RetryRules } from './retry-rules.js';
+
 /** What is asked for, as the API hands it on: the shapes are checked, the meaning not. Times are milliseconds UTC. */
 export interface RequestDraft {
   /** E.164 or national. */
@@ -15,6 +17,7 @@ export interface RequestDraft {
   /** 0…9, lower first; absent: 5. */
   readonly priority?: number | undefined;
   readonly guarantee?: 'atMostOnce' | 'atLeastOnce' | undefined;
+  readonly retry?: RetryRules | undefined;
   /** Initial values of the plan's custom service variables, by name ("@Choice"). */
   readonly variables?: Readonly<Record<string, string>> | undefined;
 }

@@ -20,6 +20,7 @@ const requests = new Table<RequestRecord>(
     reference: 'value',
     priority: 'value',
     guarantee: 'value',
+    retry: 'value',
     variables: 'value',
     state: 'value',
     outcome: 'value',
