@@ -325,7 +325,8 @@ describe('an incoming call', () => {
     const far = await calling('uac-prack');
     const { leg } = await sip.event('legIncoming');
     sip.engine.ring(leg, false);
-    await sip.until(() => far.received('SIP/2.0 180') !== undefined && far.messages().some(({ text }) => text.startsWith('PRACK')), 'PRACK');
+    // Not before the far end has our answer to its PRACK: it reads the two 200s in their order.
+    await sip.until(() => far.messages().some(({ text }) => text.startsWith('SIP/2.0 200') && /^CSeq: 2 PRACK/m.test(text)), 'the 200 of the PRACK');
     sip.engine.answer(leg);
     expect(await sip.event('legEnded', leg)).toMatchObject({ by: 'peer', q850: 16 });
     await expectAllWell(far);
