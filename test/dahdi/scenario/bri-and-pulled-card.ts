@@ -1,6 +1,5 @@
-// A call in and a Scheduled Call over a BRI point to multipoint; then the card is pulled while two parties talk, and put back.
+// A call over a BRI point to multipoint, in and to its B-party; then the card is pulled while two parties talk, and put back.
 import { endOfChecks, pause } from './guest.js';
-import { NUMBERS } from './office.js';
 import { pullDuringCall } from './pulled-card.js';
 import { Service } from './service.js';
 
@@ -8,7 +7,6 @@ const service = await Service.start();
 const { far, office } = service;
 
 await service.callIn('Inbound on BRI', far.isdn('bri', '01632960102'), far.isdn('bri'), '01632960202');
-await service.scheduleCall('Scheduled Call on BRI', NUMBERS.bOnBri.number, far.isdn('bri'), '01632960302', far.isdn('bri'), '01632960202');
 await far.up('e1');
 const back = await pullDuringCall(office, far);
 await pause(2500);

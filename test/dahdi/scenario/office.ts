@@ -43,7 +43,7 @@ export async function openOffice(api: ApiClient, prompt: Float64Array): Promise<
     kind: 'isdn',
     spans: [SPANS.bri],
     numbering: 'dialled',
-    prefixes: [NUMBERS.bOnBri.bParty, '+441632960302'],
+    prefixes: [NUMBERS.bOnBri.bParty],
   });
   return office;
 }

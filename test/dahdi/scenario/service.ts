@@ -23,7 +23,7 @@ export class Service {
   static async start(): Promise<Service> {
     const api = await startService();
     const far = await FarSide.start();
-    const prompt = noise(11, 3);
+    const prompt = noise(11, 2);
     const office = await openOffice(api, prompt);
     // DAHDI tells of no ringing for two seconds after a line was opened.
     await pause(2500);
