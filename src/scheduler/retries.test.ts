@@ -114,6 +114,16 @@ describe('a First Party that was not reached', () => {
     expect(view(id).request).toMatchObject({ state: 'failed', outcome: 'busy' });
   });
 
+  it('has its request end, not hang, where the database cannot be read for its earlier attempts', async () => {
+    farEndDoes(BUSY);
+    vi.spyOn(bench.store.scheduledCalls, 'attempts').mockImplementationOnce(() => {
+      throw new Error('disk I/O error');
+    });
+    const { id } = await bench.request({ retry: { busy: { times: 2, afterSeconds: 60 } } });
+    await bench.advance(5_000, 1_000);
+    expect(bench.state(id)).toBe('failed');
+  });
+
   it('can have its rules changed, or be deleted, while it waits', async () => {
     farEndDoes(BUSY);
     const { id } = await bench.request({ retry: { busy: { times: 1, afterSeconds: 60 } } });

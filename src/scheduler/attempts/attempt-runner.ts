@@ -38,7 +38,7 @@ type Ending =
   | { readonly kind: 'completed'; readonly reasonCode: string | null; readonly reason: string | null }
   | { readonly kind: 'failed'; readonly end: AttemptEnd }
   /** The First Party was not reached: its retry rules say whether it is dialled again. */
-  | { readonly kind: 'notReached'; readonly end: AttemptEnd }
+  | { readonly kind: 'notReached'; readonly end: AttemptEnd; readonly kept: readonly AttemptRecord[] }
   | { readonly kind: 'interrupted'; readonly reason: string }
   | { readonly kind: 'notDialled'; readonly reasonCode: string; readonly reason: string };
 
@@ -121,7 +121,9 @@ export class AttemptRunner {
     live.update({}, { tries: result.tries, q850: result.q850, sipStatus: result.sipStatus === 0 ? null : result.sipStatus, outcome: result.outcome });
     if (result.outcome === 'answered' && result.leg !== null) return this.#serve(live, calling, result.leg, verdict.plan);
     await this.#endUnanswered(live, calling, result);
-    return unanswered(live, result);
+    // Read here, where a database that cannot be read fails the attempt and no more: its end is written in any case.
+    const kept = live.request.retry === '{}' ? [] : this.#options.store.scheduledCalls.attempts(live.request.id);
+    return unanswered(live, result, kept);
   }
 
   #admit(account: AccountRecord | null, request: RequestRecord): Verdict {
@@ -245,8 +247,7 @@ export class AttemptRunner {
   /** Writes the attempt's and the request's last record and tells of it. */
   #conclude(live: LiveAttempt, ending: Ending): Promise<void> {
     const now = this.#options.clock.now();
-    const earlier = ending.kind === 'notReached' && live.request.retry !== '{}' ? this.#options.store.scheduledCalls.attempts(live.request.id) : [];
-    const { request, attempt } = concluded(live, ending, earlier, now);
+    const { request, attempt } = concluded(live, ending, now);
     live.update(request, attempt);
     const told = {
       attemptId: attempt.id,
@@ -269,12 +270,7 @@ export class AttemptRunner {
   }
 }
 
-function concluded(
-  live: LiveAttempt,
-  ending: Ending,
-  kept: readonly AttemptRecord[],
-  now: number,
-): { request: RequestRecord; attempt: LiveAttempt['attempt'] } {
+function concluded(live: LiveAttempt, ending: Ending, now: number): { request: RequestRecord; attempt: AttemptRecord } {
   const { request, attempt } = live;
   switch (ending.kind) {
     case 'completed': {
@@ -284,7 +280,7 @@ function concluded(
     case 'failed':
       return { request: closeRequest(request, now, 'failed', ending.end), attempt: endAttempt(attempt, now, ending.end) };
     case 'notReached':
-      return afterNobody(live, ending.end, kept, now);
+      return afterNobody(live, ending.end, ending.kept, now);
     case 'interrupted':
       return interrupt(live.armed, now, 'serviceStopped', ending.reason);
     case 'notDialled':
@@ -307,13 +303,13 @@ function afterNobody(
   return { request, attempt };
 }
 
-function unanswered(live: LiveAttempt, result: DialResult): Ending {
+function unanswered(live: LiveAttempt, result: DialResult, kept: readonly AttemptRecord[]): Ending {
   if (live.cancelCause === 'serviceStopped') {
     if (live.mayHaveRung) return { kind: 'interrupted', reason: 'The service was stopped while the First Party was being rung' };
     return { kind: 'notDialled', reasonCode: 'serviceStopped', reason: 'The service was stopped before anybody was rung' };
   }
   const end: AttemptEnd = { outcome: result.outcome, reasonCode: live.cancelCause, reason: result.detail === '' ? null : result.detail };
-  return live.cancelCause === null ? { kind: 'notReached', end } : failed(end);
+  return live.cancelCause === null ? { kind: 'notReached', end, kept } : failed(end);
 }
 
 function failed(end: AttemptEnd): Ending {
